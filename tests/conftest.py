@@ -1,0 +1,32 @@
+"""The only place where tests make a session: one for the whole run, local[2], with Delta."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real documents under open licences; they are no part of the repository, so their tests skip without them."""
+    folder = Path(os.environ.get("KVERN_SHARED", ROOT / ".." / "shared")) / "data"
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data here (KVERN_SHARED names another place): this test needs real documents")
+    return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator["SparkSession"]:  # noqa: F821
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {ROOT / 'conf/spark/ci.conf'} pyspark-shell"
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")])
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.appName("kvern tests").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
