@@ -32,12 +32,13 @@ def _part(table: Table) -> Table:
     return replace(table, ddl=table.ddl.strip() + PLACE, scope="part")
 
 
-DELIVERIES = _part(Table(
-    name="deliveries",
-    key=("path", "source", "batch"),
-    scope="part",
-    refused="state <> 'listed'",
-    ddl="""
+DELIVERIES = _part(
+    Table(
+        name="deliveries",
+        key=("path", "source", "batch"),
+        scope="part",
+        refused="state <> 'listed'",
+        ddl="""
 path STRING NOT NULL COMMENT 'under the env''s input; a tar member is archive.tar!/member',
 format STRING NOT NULL COMMENT 'mets alto warc arc wet html jsonl parquet text srt vtt, checksums, or unknown',
 bytes LONG NOT NULL COMMENT 'size as listed; 0 where nothing is there',
@@ -47,14 +48,17 @@ sequence INT COMMENT 'order among the pages of its object, from METS or else fro
 promised STRUCT<kind: STRING, value: STRING> COMMENT 'checksum from METS or a checksum list; kind: md5 sha1 sha256 sha512',
 state STRING NOT NULL COMMENT 'listed, missing (promised, not there), empty (0 bytes), unsupported',
 reason STRING COMMENT 'why it is not listed'
-"""))
+""",
+    )
+)
 
-PAGES = _part(Table(
-    name="pages",
-    key=("page_id", "object_id", "source", "batch"),
-    scope="part",
-    refused="error IS NOT NULL",
-    ddl="""
+PAGES = _part(
+    Table(
+        name="pages",
+        key=("page_id", "object_id", "source", "batch"),
+        scope="part",
+        refused="error IS NOT NULL",
+        ddl="""
 page_id STRING NOT NULL COMMENT 'URN or file name of the page; of the object itself in its row of kind object',
 object_id STRING NOT NULL COMMENT 'the book or issue',
 kind STRING NOT NULL COMMENT 'page, or object: the one row that carries what METS says of the whole',
@@ -74,14 +78,17 @@ sha256 STRING COMMENT 'of the file''s bytes',
 promised_hash STRING COMMENT 'the promised kind of checksum, computed in the same read; null where none was promised',
 bytes LONG COMMENT 'read',
 error STRING COMMENT 'why the file could not be read, or could only be read in part'
-"""))
+""",
+    )
+)
 
-RECORDS = _part(Table(
-    name="records",
-    key=("record_id", "source", "batch"),
-    scope="part",
-    refused="error IS NOT NULL",
-    ddl="""
+RECORDS = _part(
+    Table(
+        name="records",
+        key=("record_id", "source", "batch"),
+        scope="part",
+        refused="error IS NOT NULL",
+        ddl="""
 record_id STRING NOT NULL COMMENT 'path and place in the file; unique',
 path STRING NOT NULL COMMENT 'file it was read from',
 kind STRING NOT NULL COMMENT 'web subtitle text; file: the one row that ends a file',
@@ -99,26 +106,32 @@ sha256 STRING COMMENT 'file row: of the whole file''s bytes',
 promised_hash STRING COMMENT 'file row: the promised kind of checksum, computed in the same read',
 bytes LONG COMMENT 'file row: size read; else size of the record''s delivered bytes',
 error STRING COMMENT 'why it gives no text'
-"""))
+""",
+    )
+)
 
-FIXITY = _part(Table(
-    name="fixity",
-    key=("path", "source", "batch"),
-    scope="part",
-    refused="state <> 'ok'",
-    ddl="""
+FIXITY = _part(
+    Table(
+        name="fixity",
+        key=("path", "source", "batch"),
+        scope="part",
+        refused="state <> 'ok'",
+        ddl="""
 path STRING NOT NULL,
 sha256 STRING COMMENT 'computed while the file was parsed',
 bytes LONG COMMENT 'read',
 state STRING NOT NULL COMMENT 'ok; changed: other bytes than promised or listed; corrupt: read in part; unreadable',
 reason STRING
-"""))
+""",
+    )
+)
 
-DOCUMENTS = _part(Table(
-    name="documents",
-    key=("doc_id",),
-    scope="part",
-    ddl="""
+DOCUMENTS = _part(
+    Table(
+        name="documents",
+        key=("doc_id",),
+        scope="part",
+        ddl="""
 doc_id STRING NOT NULL COMMENT 'first 128 bits of SHA-256 over source, source_id and revision',
 source_id STRING NOT NULL COMMENT 'URN, URL with capture time, or the source''s own id',
 revision STRING NOT NULL COMMENT 'hash of the delivered bytes',
@@ -138,26 +151,32 @@ blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>> CO
 ocr_confidence DOUBLE COMMENT 'mean of its pages, weighted by words; null for born-digital text',
 repairs MAP<STRING, INT> COMMENT 'what normalisation changed, counted by kind',
 path STRING COMMENT 'file it was read from'
-"""))
+""",
+    )
+)
 
-REFUSALS = _part(Table(
-    name="refusals",
-    key=("source", "batch", "stage", "origin"),
-    scope="part",
-    refused="true",
-    ddl="""
+REFUSALS = _part(
+    Table(
+        name="refusals",
+        key=("source", "batch", "stage", "origin"),
+        scope="part",
+        refused="true",
+        ddl="""
 stage STRING NOT NULL COMMENT 'deliveries, pages, records, fixity or documents: where it was refused',
 origin STRING NOT NULL COMMENT 'path, page_id, record_id or the document''s origin',
 path STRING COMMENT 'the file',
 reason STRING NOT NULL
-"""))
+""",
+    )
+)
 
-SIGNALS = _part(Table(
-    name="signals",
-    key=("doc_id",),
-    scope="part",
-    refused="flag IS NOT NULL",
-    ddl="""
+SIGNALS = _part(
+    Table(
+        name="signals",
+        key=("doc_id",),
+        scope="part",
+        refused="flag IS NOT NULL",
+        ddl="""
 doc_id STRING NOT NULL,
 language STRING NOT NULL COMMENT 'best label, ISO 639-3; nor where Bokmål and Nynorsk are undecided, zxx, und',
 language_score DOUBLE COMMENT 'probability of the best label among the languages known, 0 to 1',
@@ -193,7 +212,9 @@ lorem_ipsum BOOLEAN COMMENT 'the filler text occurs (C4)',
 words_hash STRING COMMENT '64-bit hash over the words in order, case-folded: equal for the same words',
 minhash BINARY COMMENT '2 bytes of version, then little-endian uint64 band keys; null below one word',
 flag STRING COMMENT 'why a kernel could not judge; null when all did'
-"""))
+""",
+    )
+)
 
 DUPLICATE_PAIRS = Table(
     name="duplicate_pairs",
@@ -204,31 +225,38 @@ doc_id STRING NOT NULL COMMENT 'the smaller id',
 other STRING NOT NULL COMMENT 'the larger id',
 jaccard DOUBLE NOT NULL COMMENT 'exact, over sets of word 5-grams',
 kind STRING NOT NULL COMMENT 'exact: the same words in the same order; words: verified word 5-grams'
-""")
+""",
+)
 
-CONTAMINATION = _part(Table(
-    name="contamination",
-    key=("doc_id", "benchmark"),
-    scope="part",
-    ddl="""
+CONTAMINATION = _part(
+    Table(
+        name="contamination",
+        key=("doc_id", "benchmark"),
+        scope="part",
+        ddl="""
 doc_id STRING NOT NULL,
 benchmark STRING NOT NULL COMMENT 'name of the evaluation set in the recipe',
 overlap DOUBLE COMMENT 'share of the benchmark items'' word 13-grams of the best matching item that the document holds, 0 to 1',
 grams INT COMMENT 'word 13-grams shared with the benchmark'
-"""))
+""",
+    )
+)
 
-RIGHTS = _part(Table(
-    name="rights",
-    key=("doc_id",),
-    scope="part",
-    ddl="""
+RIGHTS = _part(
+    Table(
+        name="rights",
+        key=("doc_id",),
+        scope="part",
+        ddl="""
 doc_id STRING NOT NULL,
 tier STRING NOT NULL COMMENT 'of conf/rights.toml; never more open than the source''s ceiling',
 licence STRING COMMENT 'SPDX id where known',
 basis STRING COMMENT 'what the tier rests on',
 valid_from DATE,
 valid_until DATE
-"""))
+""",
+    )
+)
 
 SUPPRESSIONS = Table(
     name="suppressions",
@@ -240,7 +268,8 @@ key STRING NOT NULL,
 reason STRING NOT NULL,
 requested DATE,
 near_copies BOOLEAN COMMENT 'near copies go too'
-""")
+""",
+)
 
 ELIGIBILITY = Table(
     name="eligibility",
@@ -257,7 +286,8 @@ suppressed_copies BOOLEAN NOT NULL COMMENT 'suppressed, and its near copies with
 priority INT NOT NULL COMMENT 'of its source in the recipe; smaller is better',
 quality DOUBLE COMMENT 'what the survivor rule compares: OCR confidence, 1 for born-digital text',
 words LONG NOT NULL
-""")
+""",
+)
 
 NEAR_DUPLICATES = Table(
     name="near_duplicates",
@@ -272,7 +302,8 @@ survivor BOOLEAN NOT NULL COMMENT 'the one of its cluster that stays; false for 
 of STRING COMMENT 'the survivor''s doc_id',
 jaccard DOUBLE COMMENT 'to the survivor; null where that pair was never compared',
 reasons ARRAY<STRING> NOT NULL COMMENT 'duplicate, closed_twin, suppressed_twin'
-""")
+""",
+)
 
 SELECTION = Table(
     name="selection",
@@ -284,17 +315,21 @@ doc_id STRING NOT NULL,
 keep BOOLEAN NOT NULL,
 reasons ARRAY<STRING> NOT NULL COMMENT 'every rule it failed, in alphabetical order',
 weight DOUBLE NOT NULL COMMENT 'the document''s own; mixtures belong to shards'
-""")
+""",
+)
 
-WORDS = _part(Table(
-    name="words",
-    key=("language", "word", "source", "batch", "part"),
-    scope="part",
-    ddl="""
+WORDS = _part(
+    Table(
+        name="words",
+        key=("language", "word", "source", "batch", "part"),
+        scope="part",
+        ddl="""
 language STRING NOT NULL,
 word STRING NOT NULL COMMENT 'counting unit of the tokenizer: a run of blanks and all up to the next blank',
 n LONG NOT NULL COMMENT 'in final text of kept documents'
-"""))
+""",
+    )
+)
 
 TOKENIZER = Table(
     name="tokenizer",
@@ -309,20 +344,24 @@ lossless BOOLEAN COMMENT 'decode(encode(x)) = x for every valid text, derived fr
 library STRING COMMENT 'name and version that trained it',
 trained_on STRING COMMENT 'fingerprint of the selection that it saw; null for a given model',
 settings STRING COMMENT 'JSON'
-""")
+""",
+)
 
-TOKENS = _part(Table(
-    name="tokens",
-    key=("doc_id",),
-    scope="part",
-    ddl="""
+TOKENS = _part(
+    Table(
+        name="tokens",
+        key=("doc_id",),
+        scope="part",
+        ddl="""
 doc_id STRING NOT NULL,
 ids ARRAY<INT> NOT NULL COMMENT 'without end mark',
 text_hash STRING NOT NULL COMMENT 'SHA-256 of the final text',
 edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>> COMMENT 'byte spans of documents.text that were cut (empty) or masked, in order',
 tokenizer STRING NOT NULL COMMENT 'sha256 of the model',
 made_from STRING NOT NULL COMMENT 'hash of all that decides this row: the same hash is never encoded twice'
-"""))
+""",
+    )
+)
 
 SHARD_INDEX = Table(
     name="shard_index",
@@ -335,7 +374,8 @@ position INT NOT NULL COMMENT 'of the document in the shard, from 0',
 doc_id STRING NOT NULL,
 start LONG NOT NULL COMMENT 'first token in the shard',
 count INT NOT NULL COMMENT 'tokens, the end mark included'
-""")
+""",
+)
 
 RUNS = Table(
     name="runs",
@@ -352,10 +392,28 @@ rows_refused LONG NOT NULL,
 refusals MAP<STRING, LONG> COMMENT 'rows refused and not written, by reason',
 seconds DOUBLE NOT NULL,
 finished TIMESTAMP NOT NULL
-""")
+""",
+)
 
 TABLES = (
-    DELIVERIES, PAGES, RECORDS, FIXITY, DOCUMENTS, REFUSALS, SIGNALS, DUPLICATE_PAIRS, CONTAMINATION, RIGHTS,
-    SUPPRESSIONS, ELIGIBILITY, NEAR_DUPLICATES, SELECTION, WORDS, TOKENIZER, TOKENS, SHARD_INDEX, RUNS,
+    DELIVERIES,
+    PAGES,
+    RECORDS,
+    FIXITY,
+    DOCUMENTS,
+    REFUSALS,
+    SIGNALS,
+    DUPLICATE_PAIRS,
+    CONTAMINATION,
+    RIGHTS,
+    SUPPRESSIONS,
+    ELIGIBILITY,
+    NEAR_DUPLICATES,
+    SELECTION,
+    WORDS,
+    TOKENIZER,
+    TOKENS,
+    SHARD_INDEX,
+    RUNS,
 )
 BY_NAME = {table.name: table for table in TABLES}

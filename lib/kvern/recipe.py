@@ -1,0 +1,228 @@
+"""Floor 1: what a knob may be. `Recipe` holds what can change an output, `Env` what cannot.
+
+Both are read from TOML (YAML reads the language code `no` as false), frozen, and refuse a key they do not know.
+"""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Policy = Literal["keep", "mask", "drop"]
+
+
+class ConfigError(ValueError):
+    """The call or the configuration is wrong (exit 2)."""
+
+
+class Params(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Params):
+    """One delivery of one source; (name, batch) is unique."""
+
+    name: Name
+    format: Format
+    path: str
+    batch: Name
+    tier: str
+    licence: str | None = None
+    priority: int = 100
+    valid_from: date | None = None
+    valid_until: date | None = None
+    text: str = "text"
+    id: str | None = None
+    title: str | None = None
+    published: str | None = None
+    language: str | None = None
+    uri: str | None = None
+    licence_field: str | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Our field names to the source's, for JSONL and Parquet."""
+        named = {"text": self.text, "id": self.id, "title": self.title, "published": self.published,
+                 "language": self.language, "uri": self.uri, "licence": self.licence_field}  # fmt: skip
+        return {ours: theirs for ours, theirs in named.items() if theirs}
+
+
+class Deliveries(Params):
+    part_bytes: int = Field(256_000_000, ge=1)
+
+
+class Pages(Params):
+    noise_confidence: Share = 0.5
+
+
+class Documents(Params):
+    head_repeats: int = Field(3, ge=2)
+
+
+class Signals(Params):
+    languages: tuple[str, ...] = ("nob", "nno", "sme", "dan", "swe", "eng", "isl", "fao", "fin", "deu")
+    bands: int = Field(14, ge=1, le=256)
+    rows: int = Field(8, ge=1, le=64)
+    ngram: int = Field(5, ge=1, le=20)
+    seed: int = 1
+
+
+class DuplicatePairs(Params):
+    threshold: Share = 0.5
+    bucket: int = Field(8, ge=2)
+    ngram: int = Field(5, ge=1, le=20)
+
+
+class Benchmark(Params):
+    name: Name
+    path: str
+    field: str = "text"
+
+
+class Contamination(Params):
+    ngram: int = Field(13, ge=2)
+    benchmarks: tuple[Benchmark, ...] = ()
+
+
+class Suppressions(Params):
+    files: tuple[str, ...] = ()
+
+
+class Eligibility(Params):
+    languages: tuple[str, ...] = (
+        "nob",
+        "nno",
+        "nor",
+        "sme",
+        "smj",
+        "sma",
+        "smn",
+        "sms",
+        "fkv",
+        "dan",
+        "swe",
+        "eng",
+    )
+    contamination_overlap: Share = 0.5
+    measures: bool = True
+    c4_min_sentences: int = Field(0, ge=0)
+    curly_brackets: bool = False
+    exempt: tuple[str, ...] = ()
+
+
+class NearDuplicates(Params):
+    threshold: Share = 0.8
+
+
+class Selection(Params):
+    pass
+
+
+class FinalText(Params):
+    cuts: tuple[str, ...] = ()
+    pii: dict[str, dict[str, Policy]] = {"*": {"*": "mask", "organisation": "keep"}}
+    min_confidence: Share = 0.5
+
+
+class Tokenizer(Params):
+    name: Name = "kvern"
+    model: str | None = None
+    vocabulary: int = Field(32_000, ge=300)
+    alpha: Share = 0.5
+    required_chars: str = "æøåÆØÅäöÄÖáčđŋšŧžÁČĐŊŠŦŽńŃïÏ"
+    character_coverage: float = Field(0.9999, gt=0.9, le=1)
+    min_count: int = Field(1, ge=1)
+
+
+class Shards(Params):
+    build: Name | None = None
+    seed: int = 1
+    shard_tokens: int = Field(100_000_000, ge=1)
+    formats: tuple[Literal["megatron", "parquet"], ...] = ("megatron", "parquet")
+
+
+class Gate(Params):
+    max_refused: Share = 1.0
+    min_kept: int = Field(0, ge=0)
+
+
+class Recipe(Params):
+    """All that can change an output, one section for each stage."""
+
+    name: Name
+    as_of: date
+    rights_file: str = "../rights.toml"
+    languages_folder: str = "../languages"
+    sources: tuple[Source, ...] = Field(min_length=1)
+    deliveries: Deliveries = Deliveries()
+    pages: Pages = Pages()
+    documents: Documents = Documents()
+    signals: Signals = Signals()
+    duplicate_pairs: DuplicatePairs = DuplicatePairs()
+    contamination: Contamination = Contamination()
+    suppressions: Suppressions = Suppressions()
+    eligibility: Eligibility = Eligibility()
+    near_duplicates: NearDuplicates = NearDuplicates()
+    selection: Selection = Selection()
+    final_text: FinalText = FinalText()
+    tokenizer: Tokenizer = Tokenizer()
+    shards: Shards = Shards()
+    gates: dict[str, Gate] = {}
+
+    @model_validator(mode="after")
+    def _sources_are_unique(self) -> Self:
+        seen: set[tuple[str, str]] = set()
+        for source in self.sources:
+            if (source.name, source.batch) in seen:
+                raise ValueError(
+                    f"sources: want each (name, batch) once, have ({source.name}, {source.batch}) twice"
+                )
+            seen.add((source.name, source.batch))
+        return self
+
+
+class Env(Params):
+    """All that cannot: where things lie and how wide a job runs."""
+
+    input: str
+    warehouse: str
+    output: str
+    partitions: int = Field(4, ge=1)
+    spark: str | None = None
+
+
+def read[P: Params](kind: type[P], path: str | Path) -> P:
+    """Read one TOML file; every error names the file, the key and what is allowed."""
+    file = Path(path)
+    try:
+        return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{file}: want a {kind.__name__.lower()} file, have nothing there; check the path."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not TOML: {error}.") from None
+    except ValidationError as error:
+        raise ConfigError(f"{file}: " + "; ".join(_sentence(kind, item) for item in error.errors())) from None
+
+
+def _sentence(kind: type[Params], item: Any) -> str:
+    key = ".".join(str(part) for part in item["loc"]) or kind.__name__.lower()
+    if item["type"] == "extra_forbidden":
+        return f"{key}: unknown key; allowed here: {', '.join(sorted(_keys_beside(kind, item['loc'])))}"
+    return f"{key}: {item['msg']} (have {item['input']!r:.60})"
+
+
+def _keys_beside(kind: type[Params], location: tuple[Any, ...]) -> set[str]:
+    model: Any = kind
+    for part in location[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            model = model.model_fields[part].annotation
+            while hasattr(model, "__args__"):
+                model = model.__args__[-1] if model.__args__[-1] is not Ellipsis else model.__args__[0]
+    return set(getattr(model, "model_fields", {}))

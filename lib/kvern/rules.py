@@ -1,0 +1,98 @@
+"""Floor 1: the files that a recipe points to: tiers of rights, and the measures and thresholds of each language."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from kvern.recipe import ConfigError, Params, Recipe, read
+
+
+class Tier(Params):
+    """A class of rights. `rank` orders tiers from open (0) to closed; a document never moves to a smaller one."""
+
+    rank: int = Field(ge=0)
+    train: bool
+    basis: str
+    closes: tuple[str, ...] = ()
+
+
+class Rights(Params):
+    """conf/rights.toml: the tiers, and the tier that a licence named on a document stands for."""
+
+    tiers: dict[str, Tier]
+    licences: dict[str, str] = {}
+    reserved: str
+    unknown: str
+
+
+class Measures(Params):
+    stop_words: tuple[str, ...] = ()
+    alphabet: str = ""
+
+
+class Language(Params):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    measures: Measures
+    thresholds: dict[str, float] = {}
+
+
+class Rules(Params):
+    """All that a recipe's own file does not hold but its outputs depend on."""
+
+    rights: Rights
+    languages: dict[str, Language]
+
+
+def load(recipe: Recipe, folder: Path) -> Rules:
+    """Read the files a recipe names, relative to its own folder, and check the recipe against them."""
+    rights = read(Rights, folder / recipe.rights_file)
+    for source in recipe.sources:
+        if source.tier not in rights.tiers:
+            raise ConfigError(
+                f"sources.{source.name}.tier: unknown tier {source.tier!r}; "
+                f"{recipe.rights_file} knows: {', '.join(sorted(rights.tiers))}"
+            )
+    found = sorted((folder / recipe.languages_folder).glob("*.toml"))
+    if not found:
+        raise ConfigError(
+            f"languages_folder: want a folder of *.toml, have none in {recipe.languages_folder!r}"
+        )
+    return Rules(rights=rights, languages={file.stem: read(Language, file) for file in found})
+
+
+def bounds(rules: Rules) -> dict[str, dict[str, float]]:
+    """Threshold name to {language: bound}; `nor` takes what `nob` has."""
+    out: dict[str, dict[str, float]] = {}
+    for code, language in sorted(rules.languages.items()):
+        for name, bound in sorted(language.thresholds.items()):
+            out.setdefault(name, {})[code] = bound
+            if code == "nob":
+                out[name]["nor"] = bound
+    return out
+
+
+def stop_words(rules: Rules) -> dict[str, tuple[str, ...]]:
+    return {code: language.measures.stop_words for code, language in sorted(rules.languages.items())}
+
+
+def as_json(value: Any) -> Any:
+    """A params object as plain JSON values, for a fingerprint or a lineage record."""
+    if isinstance(value, Params):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value
+
+
+def closes(rules: Rules) -> list[tuple[str, str]]:
+    """(closed_tier, tier): a closed copy in the first closes its near copies in the second."""
+    return sorted((name, other) for name, tier in rules.rights.tiers.items() for other in tier.closes)
+
+
+def compact_json(value: Any) -> str:
+    """One spelling of a value: keys sorted, no blanks, dates as ISO."""
+    return json.dumps(as_json(value), sort_keys=True, separators=(",", ":"), default=str)

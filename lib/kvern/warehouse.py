@@ -1,0 +1,144 @@
+"""Floor 3: the only door to tables. Conforms a frame to its contract, writes it, counts it in the same pass."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from kvern.tables import RUNS, Table
+
+# Reasons under which a frame may ask for a row not to be written (its column `refusal`).
+REFUSALS = ("repeated", "second source_id")
+
+
+class ContractError(ValueError):
+    """A frame is not what its table promises (exit 1)."""
+
+
+class GateError(ValueError):
+    """A table was written, but its counts do not pass the recipe's gate (exit 1)."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    rows_in: int
+    kept: int
+    refused: int
+    refusals: dict[str, int]
+    seconds: float
+
+    def __add__(self, other: "Counts") -> "Counts":
+        reasons = {
+            key: self.refusals.get(key, 0) + other.refusals.get(key, 0)
+            for key in {*self.refusals, *other.refusals}
+        }
+        return Counts(self.rows_in + other.rows_in, self.kept + other.kept, self.refused + other.refused, reasons,
+                      self.seconds + other.seconds)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    spark: SparkSession
+    root: str
+    _created: set[str] = field(default_factory=set)
+
+    def path(self, table: Table) -> str:
+        return f"{self.root.rstrip('/')}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        try:
+            self.spark.read.format("delta").load(self.path(table)).schema  # noqa: B018 - a look-up, no job
+        except AnalysisException:
+            return False
+        return True
+
+    def read(self, table: Table) -> DataFrame:
+        """The table as its contract has it; an empty frame where nothing was written yet."""
+        if not self.exists(table):
+            return self.spark.createDataFrame([], table.ddl)
+        stored = self.spark.read.format("delta").load(self.path(table))
+        return stored.select(*self.spark.createDataFrame([], table.ddl).columns)
+
+    def read_part(self, table: Table, batch: str, part: int) -> DataFrame:
+        return self.read(table).where((F.col("batch") == batch) & (F.col("part") == part))
+
+    def write(self, frame: DataFrame, table: Table, batch: str, part: int, lineage: dict[str, Any]) -> Counts:
+        """Replace the table, or its (batch, part), by `frame`; the lineage goes into the Delta commit."""
+        started = time.monotonic()
+        contract = conform(frame, table, self.spark)
+        seen = Observation(f"{table.name}-{uuid4().hex}")
+        counted = frame.observe(seen, *_counters(frame, table))
+        if "refusal" in frame.columns:
+            counted = counted.where("refusal IS NULL")
+        self._create(table)
+        writer = counted.select(*contract).write.format("delta").mode("overwrite")
+        if table.scope == "part":
+            writer = writer.option("replaceWhere", f"batch = '{batch}' AND part = {part}")
+        writer.option("userMetadata", json.dumps(lineage, sort_keys=True)).save(self.path(table))
+        return _counts(seen.get, time.monotonic() - started)
+
+    def log(self, table: Table, batch: str, part: int, fingerprint: str, counts: Counts) -> None:
+        """Record a finished run: only what is recorded here counts as made."""
+        row = (table.name, batch, part, fingerprint, counts.rows_in, counts.kept, counts.refused, counts.refusals,
+               round(counts.seconds, 3))  # fmt: skip
+        names = "table STRING, batch STRING, part INT, fingerprint STRING, rows_in LONG, rows_kept LONG, rows_refused LONG, refusals MAP<STRING, LONG>, seconds DOUBLE"
+        frame = self.spark.createDataFrame([row], names).withColumn("finished", F.current_timestamp())
+        self._create(RUNS)
+        frame.write.format("delta").mode("append").save(self.path(RUNS))
+
+    def recorded(self) -> dict[tuple[str, str, int], str]:
+        """(table, batch, part) to the fingerprint of its last recorded run."""
+        last = (
+            self.read(RUNS)
+            .groupBy("table", "batch", "part")
+            .agg(F.max_by("fingerprint", "finished").alias("fingerprint"))
+        )
+        return {(row["table"], row["batch"], row["part"]): row["fingerprint"] for row in last.collect()}
+
+    def _create(self, table: Table) -> None:
+        if table.name in self._created or self.exists(table):
+            return
+        place = "PARTITIONED BY (source, batch, part)" if table.scope == "part" else ""
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS delta.`{self.path(table)}` ({table.ddl}) USING DELTA {place} "
+            "TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 3650 days')"
+        )
+        self._created.add(table.name)
+
+
+def conform(frame: DataFrame, table: Table, spark: SparkSession) -> list[str]:
+    """The contract's columns in order, or every difference at once."""
+    want = {item.name: item.dataType.simpleString() for item in spark.createDataFrame([], table.ddl).schema}
+    have = {item.name: item.dataType.simpleString() for item in frame.schema if item.name != "refusal"}
+    wrong = [
+        f"{name}: want {kind}, have {have.get(name, 'nothing')}"
+        for name, kind in want.items()
+        if have.get(name) != kind
+    ]
+    wrong += [f"{name}: not in the contract" for name in have if name not in want]
+    if wrong:
+        raise ContractError(f"{table.name} breaks its contract: {'; '.join(wrong)}")
+    return list(want)
+
+
+def _counters(frame: DataFrame, table: Table) -> Sequence[Any]:
+    written = F.col("refusal").isNull() if "refusal" in frame.columns else F.lit(True)
+    counters = [
+        F.count(F.lit(1)).alias("rows_in"),
+        F.count(F.when(written & ~F.expr(table.refused), 1)).alias("kept"),
+    ]
+    if "refusal" in frame.columns:
+        counters += [F.count(F.when(F.col("refusal") == reason, 1)).alias(reason) for reason in REFUSALS]
+    return counters
+
+
+def _counts(seen: dict[str, Any], seconds: float) -> Counts:
+    rows, kept = int(seen.get("rows_in", 0)), int(seen.get("kept", 0))
+    reasons = {reason: int(seen[reason]) for reason in REFUSALS if seen.get(reason)}
+    return Counts(rows, kept, rows - kept, reasons, seconds)
