@@ -15,9 +15,7 @@ def shared() -> Path:
     """Real documents under open licences; they are no part of the repository, so their tests skip without them."""
     folder = Path(os.environ.get("KVERN_SHARED", ROOT / ".." / "shared")) / "data"
     if not folder.is_dir():
-        pytest.skip(
-            "no ../shared/data here (KVERN_SHARED names another place): this test needs real documents"
-        )
+        pytest.skip("no ../shared/data here (KVERN_SHARED names another place): this test needs real documents")
     return folder.resolve()
 
 

@@ -45,17 +45,13 @@ def job(stage: str | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="kvern", description="Raw holdings in, traceable training shards out."
-    )
+    parser = argparse.ArgumentParser(prog="kvern", description="Raw holdings in, traceable training shards out.")
     parser.add_argument("--version", action="version", version=f"kvern {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     run_parser = _command(commands, "run", run_command, "run the pipeline, or a part of it")
     run_parser.add_argument("--from", dest="from_stage", metavar="STAGE", help="begin here")
     run_parser.add_argument("--until", metavar="STAGE", help="end here")
-    _command(
-        commands, "status", status_command, "every table: rows, version, when, by which recipe; what is stale"
-    )
+    _command(commands, "status", status_command, "every table: rows, version, when, by which recipe; what is stale")
     explain = _command(commands, "explain", explain_command, "all that is known of a document")
     explain.add_argument("doc_id", metavar="DOC_ID")
     return parser
@@ -94,9 +90,7 @@ def _paragraph(error: BaseException) -> str:
 
 def _settings(options: Any) -> Settings:
     recipe, env = read(Recipe, options.recipe), read(Env, options.env)
-    given = {
-        name: getattr(options, name) for name in ("input", "warehouse", "output") if getattr(options, name)
-    }
+    given = {name: getattr(options, name) for name in ("input", "warehouse", "output") if getattr(options, name)}
     folder = Path(options.recipe).parent
     settings = Settings(recipe, rules.load(recipe, folder), env.model_copy(update=given), folder)
     if "://" not in settings.env.input and not Path(settings.env.input).is_dir():

@@ -179,9 +179,7 @@ class Recipe(Params):
         seen: set[tuple[str, str]] = set()
         for source in self.sources:
             if (source.name, source.batch) in seen:
-                raise ValueError(
-                    f"sources: want each (name, batch) once, have ({source.name}, {source.batch}) twice"
-                )
+                raise ValueError(f"sources: want each (name, batch) once, have ({source.name}, {source.batch}) twice")
             seen.add((source.name, source.batch))
         return self
 
@@ -202,9 +200,7 @@ def read[P: Params](kind: type[P], path: str | Path) -> P:
     try:
         return kind.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise ConfigError(
-            f"{file}: want a {kind.__name__.lower()} file, have nothing there; check the path."
-        ) from None
+        raise ConfigError(f"{file}: want a {kind.__name__.lower()} file, have nothing there; check the path.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: not TOML: {error}.") from None
     except ValidationError as error:

@@ -56,9 +56,7 @@ def load(recipe: Recipe, folder: Path) -> Rules:
             )
     found = sorted((folder / recipe.languages_folder).glob("*.toml"))
     if not found:
-        raise ConfigError(
-            f"languages_folder: want a folder of *.toml, have none in {recipe.languages_folder!r}"
-        )
+        raise ConfigError(f"languages_folder: want a folder of *.toml, have none in {recipe.languages_folder!r}")
     return Rules(rights=rights, languages={file.stem: read(Language, file) for file in found})
 
 

@@ -143,9 +143,7 @@ def _input(table: Table, unit: Unit, recorded: dict[Any, str], stage: Stage) -> 
             return live
     elif found := recorded.get((table.name, *(unit if table.scope == "part" else WHOLE))):
         return found
-    raise ConfigError(
-        f"{stage.name} reads {table.name}, which is not made yet; run it first (--from {table.name})."
-    )
+    raise ConfigError(f"{stage.name} reads {table.name}, which is not made yet; run it first (--from {table.name}).")
 
 
 def _parts(recorded: dict[Any, str]) -> list[Unit]:
@@ -156,9 +154,7 @@ def _given(stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, f
     narrow = stage.writes.scope == "part"
 
     def read(table: Table) -> DataFrame:
-        return (
-            warehouse.read_part(table, *unit) if narrow and table.scope == "part" else warehouse.read(table)
-        )
+        return warehouse.read_part(table, *unit) if narrow and table.scope == "part" else warehouse.read(table)
 
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
@@ -187,18 +183,11 @@ def _deliver(
 
 def _listing(stage: Stage, batch: str, warehouse: Warehouse, settings: Settings) -> DataFrame:
     sources = [source for source in settings.recipe.sources if source.batch == batch]
-    rows = [
-        row for s in sources for row in listing.places(settings.env.input, s.name, s.batch, s.format, s.path)
-    ]
+    rows = [row for s in sources for row in listing.places(settings.env.input, s.name, s.batch, s.format, s.path)]
     work = warehouse.spark.createDataFrame(
         listing.rows_of(rows), ", ".join(f"{name} STRING" for name in listing.WORK.names)
     )
-    dealt = (
-        warehouse.read(DELIVERIES)
-        .where(F.col("batch") == batch)
-        .select("source", "object_id", "part")
-        .distinct()
-    )
+    dealt = warehouse.read(DELIVERIES).where(F.col("batch") == batch).select("source", "object_id", "part").distinct()
     given = Given(lambda _: work.repartition(settings.env.partitions), lambda _: dealt, warehouse.spark.createDataFrame,
                   settings.recipe, settings.rules, settings.env, settings.folder)  # fmt: skip
     return stage.make(given)

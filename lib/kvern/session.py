@@ -41,9 +41,7 @@ def _need_java() -> None:
     major = _major(java) if java else None
     if major not in JAVAS:
         have = f"Java {major}" if major else "no Java"
-        raise EnvironmentMissing(
-            f"want Java 17 or 21, have {have}; install one (make setup does) or set JAVA_HOME."
-        )
+        raise EnvironmentMissing(f"want Java 17 or 21, have {have}; install one (make setup does) or set JAVA_HOME.")
 
 
 def _beside_python() -> str | None:
@@ -72,6 +70,4 @@ def _need_delta(session: SparkSession) -> None:
         session.createDataFrame([], "a INT").write.format("delta").mode("ignore")
         session.read.format("delta")
     except Exception as error:
-        raise EnvironmentMissing(
-            f"want Delta's jar, have a JVM without it ({type(error).__name__})."
-        ) from error
+        raise EnvironmentMissing(f"want Delta's jar, have a JVM without it ({type(error).__name__}).") from error

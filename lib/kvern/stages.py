@@ -221,9 +221,7 @@ NEAR_DUPLICATES = Stage(
 SELECTION = Stage(
     writes=tables.SELECTION,
     reads=(tables.ELIGIBILITY, tables.NEAR_DUPLICATES),
-    make=lambda given: selection.selection(
-        given.read(tables.ELIGIBILITY), given.read(tables.NEAR_DUPLICATES)
-    ),
+    make=lambda given: selection.selection(given.read(tables.ELIGIBILITY), given.read(tables.NEAR_DUPLICATES)),
     settings=lambda recipe, _: recipe.selection,
 )
 WORDS = Stage(
@@ -237,9 +235,7 @@ TOKENIZER = Stage(
     writes=tables.TOKENIZER,
     reads=(tables.WORDS,),
     make=lambda given: given.rows(
-        tokenizer.tokenizer(
-            given.read(tables.WORDS), given.recipe.tokenizer, given.folder, given.fingerprint
-        ),
+        tokenizer.tokenizer(given.read(tables.WORDS), given.recipe.tokenizer, given.folder, given.fingerprint),
         tables.TOKENIZER.ddl,
     ),
     settings=lambda recipe, _: recipe.tokenizer,

@@ -35,8 +35,7 @@ class Counts:
 
     def __add__(self, other: "Counts") -> "Counts":
         reasons = {
-            key: self.refusals.get(key, 0) + other.refusals.get(key, 0)
-            for key in {*self.refusals, *other.refusals}
+            key: self.refusals.get(key, 0) + other.refusals.get(key, 0) for key in {*self.refusals, *other.refusals}
         }
         return Counts(self.rows_in + other.rows_in, self.kept + other.kept, self.refused + other.refused, reasons,
                       self.seconds + other.seconds)  # fmt: skip

@@ -7,13 +7,13 @@ cluster: a node's own disk); an outer `NUMBA_CACHE_DIR` wins.
 
 import hashlib
 import os
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 
 
 def _source_hash() -> str:
     digest = hashlib.sha256()
-    for source in sorted(files(__name__).iterdir(), key=lambda file: file.name):
+    for source in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
         if source.name.endswith(".py"):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

@@ -29,9 +29,7 @@ def utf8_view(column: pa.Array) -> tuple[Bytes, Offsets]:
     return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), offsets
 
 
-def batches(
-    rows: Iterable[dict[str, Any]], schema: pa.Schema, weigh: str = "text"
-) -> Iterator[pa.RecordBatch]:
+def batches(rows: Iterable[dict[str, Any]], schema: pa.Schema, weigh: str = "text") -> Iterator[pa.RecordBatch]:
     """Rows gathered into record batches of at most about BATCH_BYTES of column `weigh`, or BATCH_ROWS rows.
 
     A generator: memory holds one batch. Missing keys become nulls; keys the schema does not have are dropped.

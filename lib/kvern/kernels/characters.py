@@ -1,9 +1,10 @@
 """What kind of character each code point is, and how UTF-8 bytes become code points inside compiled kernels.
 
-The tables come from the `unicodedata` of the running Python (Unicode 14 in 3.11), so that a kernel and plain Python
-agree on every character. They are passed to kernels as one argument, never frozen into machine code: 1.1 MB of
-constants in each cached function would be loaded by every worker. Building them takes 0.1 s, once a process.
+The tables come from the `unicodedata` of the running Python (Unicode 14 in 3.11), so that a kernel and plain
+Python agree on every character. They are passed to kernels as one argument, never frozen into machine code: 1.1 MB
+of constants in each cached function would be loaded by every worker. Building them takes 0.2 s, once a process.
 """
+# mypy: allow-untyped-defs
 
 import unicodedata
 from functools import cache
@@ -30,9 +31,7 @@ TERMINALS = ".?!\"'”’“»›。！？؟۔।॥"
 REPLACEMENT = 0xFFFD
 
 _CODE_POINTS = 0x110000
-_ASSIGNED = (
-    0x40000  # planes 4 to 13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors
-)
+_ASSIGNED = 0x40000  # planes 4 to 13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors
 _PLANE_14 = range(0xE0000, 0xE1000)
 _CASED = 0x20000  # no code point from here on has a lower case of its own
 
@@ -63,7 +62,7 @@ def class_of(character: str) -> int:
 
 
 def lower_of(character: str) -> str:
-    """One-to-one lower case: `str.lower` of the character alone, save U+0130, whose simple lower case is `i`."""
+    """One-to-one lower case: `str.lower` of the character alone, and `i` for U+0130, which has two there."""
     lower = character.lower()
     return lower if len(lower) == 1 else lower[0]
 
@@ -79,7 +78,7 @@ def characters() -> Characters:
 
 
 def readonly(data: Bytes) -> Bytes:
-    """The same bytes as a read-only view: Arrow's buffers are, and a second kind would compile every kernel twice."""
+    """The same bytes, read-only as Arrow's buffers are: a second kind would compile every kernel twice."""
     view = np.ascontiguousarray(data).view()
     view.flags.writeable = False
     return view
@@ -101,9 +100,8 @@ def _two(data, i, end):
 @compiled
 def _three(data, i, end):
     if i + 2 < end and continues(data[i + 1]) and continues(data[i + 2]):
-        code = (
-            (np.int64(data[i]) & 15) << 12 | (np.int64(data[i + 1]) & 63) << 6 | (np.int64(data[i + 2]) & 63)
-        )
+        high = (np.int64(data[i]) & 15) << 12 | (np.int64(data[i + 1]) & 63) << 6
+        code = high | (np.int64(data[i + 2]) & 63)
         if code >= 0x800 and not 0xD800 <= code <= 0xDFFF:
             return code, 3
     return REPLACEMENT, 1
@@ -121,7 +119,7 @@ def _four(data, i, end):
 
 @compiled
 def code_point(data, i, end):
-    """(code point, length in bytes) at byte i < end; each byte of what is not UTF-8 is a U+FFFD of length 1."""
+    """(code point, length in bytes) at byte i < end; a byte of what is not UTF-8 is U+FFFD and length 1."""
     first = np.int64(data[i])
     if first < 0x80:
         return first, 1

@@ -41,9 +41,7 @@ SUFFIXES = {
     "arc": (".arc", ".arc.gz"),
     "wet": (".wet", ".wet.gz", ".warc.wet", ".warc.wet.gz", ".wet.zst"),
     "html": (".html", ".htm", ".xhtml", ".html.gz"),
-    "jsonl": tuple(
-        f"{stem}{tail}" for stem in (".jsonl", ".ndjson", ".json") for tail in ("", ".gz", ".zst")
-    ),
+    "jsonl": tuple(f"{stem}{tail}" for stem in (".jsonl", ".ndjson", ".json") for tail in ("", ".gz", ".zst")),
     "parquet": (".parquet",),
     "text": (".txt", ".text", ".md", ".txt.gz", ".txt.zst"),
     "srt": (".srt",),
@@ -113,9 +111,7 @@ def list_place(root: str, place: Place) -> Iterator[dict[str, Any]]:
             yield from _matched(root, place, entry, found)
 
 
-def _matched(
-    root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _matched(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if place.format == "mets-alto":
         yield from _object(root, place, entry, found)
     elif place.format == "alto":
@@ -126,11 +122,7 @@ def _matched(
 
 def _content(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
     form = format_of(entry["path"], place.format)
-    reason = (
-        None
-        if form
-        else f"a name that ends as none of {place.format} does: {', '.join(SUFFIXES[place.format])}"
-    )
+    reason = None if form else f"a name that ends as none of {place.format} does: {', '.join(SUFFIXES[place.format])}"
     return {**_file(place, entry), "format": form or "unknown", "object_id": entry["path"], "reason": reason}
 
 
@@ -155,17 +147,13 @@ def _loose_page(place: Place, entry: dict[str, Any], found: dict[str, Any]) -> I
     folder = PurePosixPath(archive)
     owner = folder.name.split(".")[0] if member else (folder.parent.name or folder.stem)
     known = format_of(entry["path"], "alto")
-    order = sorted(
-        path for path in found if PurePosixPath(path).parent == PurePosixPath(entry["path"]).parent
-    )
+    order = sorted(path for path in found if PurePosixPath(path).parent == PurePosixPath(entry["path"]).parent)
     reason = None if known else "a name that does not end in .xml"
     yield {**_file(place, entry), "format": known or "unknown", "object_id": owner,
            "sequence": order.index(entry["path"]) + 1, "reason": reason}  # fmt: skip
 
 
-def _object(
-    root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A METS file, its own row first, then each ALTO file that it names, there or not."""
     folder = PurePosixPath(entry["path"]).parent
     head = _mets(root, entry["path"])
@@ -176,9 +164,7 @@ def _object(
         there = found.get(path)
         kind, value = file.promised if file.promised else (None, None)
         base = (
-            _file(place, there)
-            if there
-            else {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
+            _file(place, there) if there else {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
         )
         yield {**base, "format": "alto", "object_id": owner, "sequence": file.sequence, "promised_kind": kind,
                "promised_value": value, "found": there is not None, "named": True}  # fmt: skip
@@ -225,9 +211,7 @@ def _file(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
 def _with_members(root: str, place: Place) -> Iterator[dict[str, Any]]:
     for entry in _entries(root, place.folder, place.deep):
         yield entry
-        if place.format in ("alto", "mets-alto") and entry["path"].lower().endswith(
-            (".tar", ".tar.gz", ".tgz")
-        ):
+        if place.format in ("alto", "mets-alto") and entry["path"].lower().endswith((".tar", ".tar.gz", ".tgz")):
             yield from _members(root, entry)
 
 
@@ -257,9 +241,7 @@ def _entries(root: str, folder: str, deep: bool) -> Iterator[dict[str, Any]]:
 
 
 def _place(item: dict[str, str]) -> Place:
-    return Place(
-        item["source"], item["batch"], item["format"], item["pattern"], item["folder"], item["deep"] == "yes"
-    )
+    return Place(item["source"], item["batch"], item["format"], item["pattern"], item["folder"], item["deep"] == "yes")
 
 
 def rows_of(work: Iterable[dict[str, str]]) -> list[tuple[str, ...]]:

@@ -1,13 +1,14 @@
 """MinHash signatures and exact Jaccard over sets of word n-grams (shingles).
 
-A shingle is a run of `ngram` bare words (`words`); a text of fewer words, but at least one, is one shingle. Its 64-bit hash is
-a polynomial in its words' hashes, finished by `mix`; the upper 32 bits go through affine permutations
+A shingle is a run of `ngram` bare words (`words`); a text of fewer words, but at least one, is one shingle. Its
+64-bit hash is a polynomial in its words' hashes, finished by `mix`. The upper 32 bits go through affine permutations
 `a * h + b mod 2^32` with odd `a` (Broder 1997), each of which keeps its minimum. `rows` minima make one band key of
-64 bits with the band's number mixed in, so that keys of different bands never meet. Words are met one at a time: memory
-does not grow with the document.
+64 bits with the band's number mixed in, so that keys of different bands never meet. A signature takes the words in
+chunks: memory does not grow with the document.
 
 Signatures are stored and compared across years: whatever changes one raises `VERSION`.
 """
+# mypy: allow-untyped-defs
 
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ _30, _27, _31, _32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
 
 
 def permutations(count: int, seed: int) -> Permutations:
-    """uint32[2, count]: odd factors and offsets, from splitmix64 (Steele, Lea & Flood 2014) started at `seed`."""
+    """uint32[2, count]: odd factors and offsets, from splitmix64 (Steele, Lea & Flood 2014) at `seed`."""
     with np.errstate(over="ignore"):
         z = np.uint64(seed) + GOLDEN * np.arange(1, 2 * count + 1, dtype=np.uint64)
         z = (z ^ (z >> _30)) * np.uint64(0xBF58476D1CE4E5B9)
@@ -40,14 +41,16 @@ def permutations(count: int, seed: int) -> Permutations:
 
 
 class Scratch(NamedTuple):
-    """`words` uint64[ngram + n]: the last `ngram` words of the chunk before, then this chunk's; `shingles` uint64[n]."""
+    """`words`: the last `ngram` hashes of the chunk before, then CHUNK; `shingles` of this chunk; `minima`."""
 
     words: Hashes
     shingles: Hashes
+    minima: Permutations
 
 
-def _scratch(ngram: int) -> Scratch:
-    return Scratch(np.zeros(ngram + CHUNK, np.uint64), np.empty(CHUNK, np.uint64))
+def _scratch(ngram: int, permutations: int) -> Scratch:
+    words, shingles = np.empty(ngram + CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    return Scratch(words, shingles, np.empty(permutations, np.uint32))
 
 
 @compiled
@@ -61,7 +64,7 @@ def _power(ngram):
 @compiled
 def _roll(scratch, count, rolling):
     """Hash the n-gram that ends in each of `count` new words, then keep the last words for the next chunk."""
-    words, shingles = scratch.words, scratch.shingles
+    words, shingles, _ = scratch
     ngram = words.shape[0] - shingles.shape[0]
     power = _power(ngram)
     for k in range(count):
@@ -82,7 +85,7 @@ def _chain(words, first, count, order):
 
 @compiled
 def _keep_minima(minima, permutations, shingles, first, count):
-    """minima[k] = min over shingles[first:count] of a[k] * h + b[k] in 32 bits, h the upper half of the hash."""
+    """minima[k] = min over shingles[first:count] of a[k] * h + b[k] in 32 bits, h the hash's upper half."""
     for i in range(first, count):
         h = np.uint32(shingles[i] >> _32)
         for k in range(minima.shape[0]):
@@ -90,9 +93,9 @@ def _keep_minima(minima, permutations, shingles, first, count):
 
 
 @compiled
-def _minima(data, start, end, characters, permutations, scratch, minima):
+def _minima(data, start, end, characters, permutations, scratch):
     """Fill one document's minima; returns (bare words, hash over them in order)."""
-    words, shingles = scratch.words, scratch.shingles
+    words, shingles, minima = scratch
     ngram = words.shape[0] - shingles.shape[0]
     words[:ngram] = np.uint64(0)
     minima[:] = np.uint32(0xFFFFFFFF)
@@ -121,12 +124,11 @@ def _band_keys(minima, keys):
 
 
 @compiled
-def _signatures(data, offsets, characters, permutations, scratch, minima, keys, counts, orders):
+def _signatures(data, offsets, characters, permutations, scratch, keys, counts, orders):
     for d in range(offsets.shape[0] - 1):
-        counts[d], orders[d] = _minima(
-            data, offsets[d], offsets[d + 1], characters, permutations, scratch, minima
-        )
-        _band_keys(minima, keys[d])
+        start, end = offsets[d], offsets[d + 1]
+        counts[d], orders[d] = _minima(data, start, end, characters, permutations, scratch)
+        _band_keys(scratch.minima, keys[d])
 
 
 def signatures(
@@ -140,13 +142,13 @@ def signatures(
     keys = np.empty((n, bands), np.uint64)
     counts, orders = np.empty(n, np.int64), np.empty(n, np.uint64)
     drawn = permutations(bands * rows, seed)
-    minima = np.empty(bands * rows, np.uint32)
-    _signatures(readonly(data), offsets, characters(), drawn, _scratch(ngram), minima, keys, counts, orders)
+    scratch = _scratch(ngram, bands * rows)
+    _signatures(readonly(data), offsets, characters(), drawn, scratch, keys, counts, orders)
     return keys, counts, orders
 
 
 def blobs(keys: Hashes, present: npt.NDArray[np.bool_]) -> pa.Array:
-    """Binary array: 2 bytes of version, then little-endian uint64 band keys; null where `present` is false."""
+    """Binary array: 2 bytes of version, then little-endian uint64 band keys; null where not `present`."""
     n, bands = keys.shape
     rows = np.empty((n, 2 + 8 * bands), np.uint8)
     rows[:, :2] = np.frombuffer(VERSION.to_bytes(2, "little"), np.uint8)
@@ -155,7 +157,7 @@ def blobs(keys: Hashes, present: npt.NDArray[np.bool_]) -> pa.Array:
 
 
 def hexadecimal(hashes: Hashes, present: npt.NDArray[np.bool_]) -> pa.Array:
-    """String array of 16 lower-case hex characters each; null where `present` is false."""
+    """String array of 16 lower-case hex characters each; null where not `present`."""
     digits = np.frombuffer(hashes.astype(">u8").tobytes().hex().encode(), np.uint8)
     return _fixed_width(pa.string(), digits.reshape(len(hashes), 16), present)
 
@@ -171,8 +173,9 @@ def _fixed_width(kind: pa.DataType, rows: Bytes, present: npt.NDArray[np.bool_])
 @compiled
 def _shingles(data, start, end, characters, scratch, out):
     """Write the hash of every shingle, in order, to `out`; returns their number."""
-    words, shingles = scratch.words, scratch.shingles
+    words, shingles, _ = scratch
     ngram = words.shape[0] - shingles.shape[0]
+    words[:ngram] = np.uint64(0)
     rolling = np.uint64(0)
     total, at = 0, start
     while at < end:
@@ -190,24 +193,26 @@ def shingles_of(data: Bytes, start: int, end: int, ngram: int) -> Hashes:
     They are the hashes that `signatures` permutes, so that exact Jaccard and its estimate look at one set.
     """
     shingles = np.empty((end - start + 1) // 2, np.uint64)  # a word and what parts it from the next
-    shingles = shingles[: _shingles(readonly(data), start, end, characters(), _scratch(ngram), shingles)]
+    count = _shingles(readonly(data), start, end, characters(), _scratch(ngram, 0), shingles)
+    shingles = shingles[:count]
     shingles.sort()
     return shingles[np.diff(shingles, prepend=~shingles[:1]) != 0]
 
 
 @compiled
-def _shared(a, b):
-    shared = i = j = 0
+def shared(a, b):
+    """Hashes that two sorted arrays of distinct hashes have in common."""
+    count = i = j = 0
     while i < a.shape[0] and j < b.shape[0]:
-        shared += a[i] == b[j]
+        count += a[i] == b[j]
         step_a, step_b = a[i] <= b[j], b[j] <= a[i]
         i += step_a
         j += step_b
-    return shared
+    return count
 
 
 def jaccard(a: Hashes, b: Hashes) -> float:
-    """Size of the intersection over size of the union of two sorted arrays of distinct hashes; 0 for two empty ones."""
-    shared = int(_shared(a, b))
-    union = len(a) + len(b) - shared
-    return shared / union if union else 0.0
+    """Intersection over union of two sets, each a sorted array of distinct hashes; 0 for two empty ones."""
+    common = int(shared(a, b))
+    union = len(a) + len(b) - common
+    return common / union if union else 0.0

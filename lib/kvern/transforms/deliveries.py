@@ -40,9 +40,7 @@ def _one_row_a_file(spoken: DataFrame) -> DataFrame:
         F.min_by("format", F.struct(F.col("sequence").isNull(), ~F.col("found"), "format")).alias("format"),
         F.max("bytes").alias("bytes"),
         F.max("modified").alias("modified"),
-        F.min_by("object_id", F.struct(F.col("sequence").isNull(), ~F.col("found"), "object_id")).alias(
-            "object_id"
-        ),
+        F.min_by("object_id", F.struct(F.col("sequence").isNull(), ~F.col("found"), "object_id")).alias("object_id"),
         F.min("sequence").alias("sequence"),
         F.min(F.when(F.col("promised_kind").isNotNull(), mets_first)).alias("promise"),
         F.max("reason").alias("reason"),
@@ -79,9 +77,7 @@ def _with_part(files: DataFrame, dealt: DataFrame, params: Deliveries) -> DataFr
 def _columns(files: DataFrame) -> DataFrame:
     promised = F.when(
         F.col("promise").isNotNull(),
-        F.struct(
-            F.col("promise.promised_kind").alias("kind"), F.lower("promise.promised_value").alias("value")
-        ),
+        F.struct(F.col("promise.promised_kind").alias("kind"), F.lower("promise.promised_value").alias("value")),
     )
     return files.select("path", "format", "bytes", "modified", "object_id", "sequence", promised.alias("promised"),
                         "state", "reason", "source", "batch", "part")  # fmt: skip
@@ -95,9 +91,7 @@ def fixity(deliveries: DataFrame, pages: DataFrame, records: DataFrame) -> DataF
     listed = deliveries.where("state = 'listed' AND format <> 'checksums'").select(
         "path", "source", "batch", "part", "promised", F.col("bytes").alias("listed_bytes"))  # fmt: skip
     both = listed.join(seen, ["path", "source"], "left")
-    return both.withColumns(_verdict()).select(
-        "path", "sha256", "bytes", "state", "reason", "source", "batch", "part"
-    )
+    return both.withColumns(_verdict()).select("path", "sha256", "bytes", "state", "reason", "source", "batch", "part")
 
 
 def _verdict() -> dict[str, F.Column]:  # type: ignore[name-defined]

@@ -36,9 +36,7 @@ def eligibility(
         .join(F.broadcast(sources.select("source", "batch", "priority")), ["source", "batch"], "left")
     )
     judged = known.withColumn("decided", _language()).withColumn("closed", _closed(tiers, as_of))
-    reasons = F.array_sort(
-        F.array_compact(F.array(*_document_rules(params), *_measure_rules(params, bounds)))
-    )
+    reasons = F.array_sort(F.array_compact(F.array(*_document_rules(params), *_measure_rules(params, bounds))))
     return judged.select(
         "doc_id",
         reasons.alias("reasons"),
@@ -65,9 +63,7 @@ def suppressed(documents: DataFrame, suppressions: DataFrame) -> DataFrame:
     by_key = documents.select("doc_id", F.explode(named).alias("name")).select("doc_id", "name.*")
     exact = by_key.join(F.broadcast(wanted), ["kind", "key"]).select("doc_id", "near")
     prefixes = wanted.where("kind = 'uri_prefix'").select("key", "near")
-    by_uri = documents.join(F.broadcast(prefixes), F.col("uri").startswith(F.col("key"))).select(
-        "doc_id", "near"
-    )
+    by_uri = documents.join(F.broadcast(prefixes), F.col("uri").startswith(F.col("key"))).select("doc_id", "near")
     hits = exact.unionByName(by_uri).groupBy("doc_id").agg(F.max("near").alias("suppressed_copies"))
     return hits.select("doc_id", F.lit(True).alias("suppressed"), "suppressed_copies")
 

@@ -27,9 +27,7 @@ def _tier(params: Rights) -> Column:
             F.when(F.col("reserved"), F.lit(params.reserved)),
         )
     )
-    ranked = F.transform(
-        candidates, lambda name: F.struct(_lookup(rank, name).alias("rank"), name.alias("name"))
-    )
+    ranked = F.transform(candidates, lambda name: F.struct(_lookup(rank, name).alias("rank"), name.alias("name")))
     return F.array_max(ranked)["name"]
 
 

