@@ -177,15 +177,25 @@ def _legal(area: Area, files: set[str]) -> Area:
 
 
 def _links(root: Node) -> dict[str, list[Area]]:
-    """structLink: a logical div's areas through the physical divs that it is linked to."""
+    """structLink: a logical div's areas through the physical divs that it is linked to.
+
+    A link is an smLink (from, to), or an smLinkGrp whose first locator is the logical div.
+    """
     physical = {node.attributes["ID"]: node for node in root.find("div") if "ID" in node.attributes}
     found: dict[str, list[Area]] = {}
-    for link in root.find("smLink"):
-        target = physical.get(link.attributes.get("to", "").lstrip("#"))
-        if target is not None:
-            areas = [area for node in target.walk() for area in _areas(node)]
-            found.setdefault(link.attributes.get("from", "").lstrip("#"), []).extend(areas)
+    for source, target in _link_pairs(root):
+        if target in physical:
+            areas = [area for node in physical[target].walk() for area in _areas(node)]
+            found.setdefault(source, []).extend(areas)
     return found
+
+
+def _link_pairs(root: Node) -> Iterator[tuple[str, str]]:
+    for link in root.find("smLink"):
+        yield link.attributes.get("from", "").lstrip("#"), link.attributes.get("to", "").lstrip("#")
+    for group in root.find("smLinkGrp"):
+        names = [node.attributes.get("href", "").lstrip("#") for node in group.find("smLocatorLink")]
+        yield from ((names[0], name) for name in names[1:])
 
 
 def _block_kinds(logical: Node | None) -> Iterator[tuple[Area, str]]:

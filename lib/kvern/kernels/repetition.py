@@ -20,7 +20,7 @@ from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, hash_span, mix
 
 WINDOW = 1 << 20
-TOP = range(2, 5)
+TOP = 4  # the most frequent n-gram up to this length, duplicated ones above it
 LONGEST = 10
 LINE_FEED = 10
 NONE = np.uint64(0)
@@ -148,7 +148,7 @@ def _duplicated(grams, n, places):
 
 @compiled
 def count_grams(grams, words, found):
-    """Add this window's characters to found[n - 2] for n of 2 to LONGEST: of the top n-gram for n in TOP, else duplicated.
+    """Add this window's characters to found[n - 2] for n of 2 to LONGEST: of the top n-gram for n to TOP, else duplicated.
     """
     places = max(words - 1, 0)
     for q in range(places):
@@ -157,10 +157,10 @@ def count_grams(grams, words, found):
     for n in range(2, min(words, LONGEST) + 1):
         power *= GOLDEN
         places = _count(grams, n, power, places, words)
-        if n < TOP.stop:
+        if n <= TOP:
             found[n - 2] += _top(grams, n, places)
         places = _repeated(grams, places)
-        if n >= TOP.stop:
+        if n > TOP:
             found[n - 2] += _duplicated(grams, n, places)
 
 
@@ -205,16 +205,18 @@ def count_pieces(data, start, end, paragraphs, feeds, seen):
     pieces = again = chars = held = 0
     at = start
     while at < end:
+        if data[at] == LINE_FEED:
+            at += 1
+            continue
+        if held == size // 2:
+            seen[:size] = NONE
+            held = 0
         stop = _paragraph_end(data, at, end) if paragraphs else line_end(data, at, end)
-        if stop > at:
-            if held == size // 2:
-                seen[:size] = NONE
-                held = 0
-            pieces += 1
-            if _met(seen, size, hash_span(data, at, stop)):
-                again += 1
-                chars += count_characters(data, at, stop)
-            else:
-                held += 1
+        pieces += 1
+        if _met(seen, size, hash_span(data, at, stop)):
+            again += 1
+            chars += count_characters(data, at, stop)
+        else:
+            held += 1
         at = stop + 1
     return pieces, again, chars
