@@ -122,9 +122,8 @@ def run_command(options: Any) -> int:
     settings = _settings(options)
     started = time.monotonic()
     warehouse = _open(options, settings)
-    forced = options.from_stage in ("words", "tokenizer")
     report = []
-    for made in run(warehouse, settings, chosen, options.batch, forced, progress()):
+    for made in run(warehouse, settings, chosen, options.batch, progress()):
         report.append(made)
         if not options.json:
             print(made.line(), flush=True)

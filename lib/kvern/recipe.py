@@ -6,14 +6,16 @@ Both are read from TOML (YAML reads the language code `no` as false), frozen, an
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Policy = Literal["keep", "mask", "drop"]
+
+
+P = TypeVar("P", bound="Params")
 
 
 class ConfigError(ValueError):
@@ -64,86 +66,8 @@ class Documents(Params):
     head_repeats: int = Field(3, ge=2)
 
 
-class Signals(Params):
-    languages: tuple[str, ...] = ("nob", "nno", "sme", "dan", "swe", "eng", "isl", "fao", "fin", "deu")
-    bands: int = Field(14, ge=1, le=256)
-    rows: int = Field(8, ge=1, le=64)
-    ngram: int = Field(5, ge=1, le=20)
-    seed: int = 1
-
-
-class DuplicatePairs(Params):
-    threshold: Share = 0.5
-    bucket: int = Field(8, ge=2)
-    ngram: int = Field(5, ge=1, le=20)
-
-
-class Benchmark(Params):
-    name: Name
-    path: str
-    field: str = "text"
-
-
-class Contamination(Params):
-    ngram: int = Field(13, ge=2)
-    benchmarks: tuple[Benchmark, ...] = ()
-
-
 class Suppressions(Params):
     files: tuple[str, ...] = ()
-
-
-class Eligibility(Params):
-    languages: tuple[str, ...] = (
-        "nob",
-        "nno",
-        "nor",
-        "sme",
-        "smj",
-        "sma",
-        "smn",
-        "sms",
-        "fkv",
-        "dan",
-        "swe",
-        "eng",
-    )
-    contamination_overlap: Share = 0.5
-    measures: bool = True
-    c4_min_sentences: int = Field(0, ge=0)
-    curly_brackets: bool = False
-    exempt: tuple[str, ...] = ()
-
-
-class NearDuplicates(Params):
-    threshold: Share = 0.8
-
-
-class Selection(Params):
-    pass
-
-
-class FinalText(Params):
-    cuts: tuple[str, ...] = ()
-    pii: dict[str, dict[str, Policy]] = {"*": {"*": "mask", "organisation": "keep"}}
-    min_confidence: Share = 0.5
-
-
-class Tokenizer(Params):
-    name: Name = "kvern"
-    model: str | None = None
-    vocabulary: int = Field(32_000, ge=300)
-    alpha: Share = 0.5
-    required_chars: str = "æøåÆØÅäöÄÖáčđŋšŧžÁČĐŊŠŦŽńŃïÏ"
-    character_coverage: float = Field(0.9999, gt=0.9, le=1)
-    min_count: int = Field(1, ge=1)
-
-
-class Shards(Params):
-    build: Name | None = None
-    seed: int = 1
-    shard_tokens: int = Field(100_000_000, ge=1)
-    formats: tuple[Literal["megatron", "parquet"], ...] = ("megatron", "parquet")
 
 
 class Gate(Params):
@@ -157,21 +81,11 @@ class Recipe(Params):
     name: Name
     as_of: date
     rights_file: str = "../rights.toml"
-    languages_folder: str = "../languages"
     sources: tuple[Source, ...] = Field(min_length=1)
     deliveries: Deliveries = Deliveries()
     pages: Pages = Pages()
     documents: Documents = Documents()
-    signals: Signals = Signals()
-    duplicate_pairs: DuplicatePairs = DuplicatePairs()
-    contamination: Contamination = Contamination()
     suppressions: Suppressions = Suppressions()
-    eligibility: Eligibility = Eligibility()
-    near_duplicates: NearDuplicates = NearDuplicates()
-    selection: Selection = Selection()
-    final_text: FinalText = FinalText()
-    tokenizer: Tokenizer = Tokenizer()
-    shards: Shards = Shards()
     gates: dict[str, Gate] = {}
 
     @model_validator(mode="after")
@@ -194,7 +108,7 @@ class Env(Params):
     spark: str | None = None
 
 
-def read[P: Params](kind: type[P], path: str | Path) -> P:
+def read(kind: type[P], path: str | Path) -> P:
     """Read one TOML file; every error names the file, the key and what is allowed."""
     file = Path(path)
     try:

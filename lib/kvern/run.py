@@ -55,15 +55,14 @@ def run(
     settings: Settings,
     chosen: tuple[Stage, ...],
     batch: str | None = None,
-    forced: bool = False,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Made]:
-    """Make each chosen stage where it is stale; yields what each did, in order. `forced` re-makes pinned stages."""
+    """Make each chosen stage where it is stale; yields what each did, in order."""
     recorded = warehouse.recorded()
     for stage in chosen:
         made = Made(stage.name)
         units = _deliver if stage is stages.DELIVERIES else _units
-        for unit, fingerprint, make in units(stage, warehouse, settings, recorded, forced):
+        for unit, fingerprint, make in units(stage, warehouse, settings, recorded):
             if batch and unit[0] not in ("*", batch):
                 continue
             tell(f"{stage.name} {unit[0]}/{unit[1]}" if unit != WHOLE else stage.name)
@@ -102,28 +101,16 @@ def _gate(name: str, counts: Counts, recipe: Recipe) -> None:
 
 
 def _units(
-    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str], forced: bool
+    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]
 ) -> Iterator[Pending]:
     """The (batch, part)s of a stage that are stale, each with its fingerprint and how to make it."""
-    if stage is stages.WORDS and not _wants_words(settings, recorded, forced):
-        return
     own = _settings_hash(stage, settings)
     for unit in _parts(recorded) if stage.writes.scope == "part" else [WHOLE]:
         inputs = digest(_inputs(stage, unit, recorded))
         fingerprint = f"{own}.{inputs}"
-        have = recorded.get((stage.name, *unit), "")
-        fresh = have.split(".")[0] == own if stage.pinned and not forced else have == fingerprint
-        if not fresh:
+        if recorded.get((stage.name, *unit)) != fingerprint:
             given = _given(stage, unit, warehouse, settings, fingerprint)
             yield unit, fingerprint, lambda given=given: stage.make(given)  # type: ignore[misc]
-
-
-def _wants_words(settings: Settings, recorded: dict[Any, str], forced: bool) -> bool:
-    """Words are counted only to train a model: not for a given one, and not beside one that stays."""
-    if settings.recipe.tokenizer.model:
-        return False
-    have = recorded.get((tables.TOKENIZER.name, *WHOLE), "")
-    return forced or have.split(".")[0] != _settings_hash(stages.TOKENIZER, settings)
 
 
 def _settings_hash(stage: Stage, settings: Settings) -> str:
@@ -136,10 +123,9 @@ def _inputs(stage: Stage, unit: Unit, recorded: dict[Any, str]) -> list[Any]:
 
 
 def _input(table: Table, unit: Unit, recorded: dict[Any, str], stage: Stage) -> Any:
-    given_model = stage is stages.TOKENIZER and table is tables.WORDS
     if table.scope == "part" and unit == WHOLE:
         live = [(part, recorded.get((table.name, *part))) for part in _parts(recorded)]
-        if given_model or all(found for _, found in live):
+        if all(found for _, found in live):
             return live
     elif found := recorded.get((table.name, *(unit if table.scope == "part" else WHOLE))):
         return found
@@ -164,8 +150,7 @@ def _given(stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, f
 
 
 def _deliver(
-    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str], _: bool
-) -> Iterator[Pending]:
+    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
     """List every batch; yield the parts whose listing is new. Listing is cheap, so it is done on every run."""
     own = _settings_hash(stage, settings)
     for batch in sorted({source.batch for source in settings.recipe.sources}):

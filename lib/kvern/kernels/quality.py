@@ -6,7 +6,6 @@ those of `words`: punctuation marks are no words, neither in shares, nor in mean
 """
 # mypy: allow-untyped-defs
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +16,9 @@ from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.characters import SPACE, characters, code_point, continues, count_characters, readonly
 from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import hash_span
-from kvern.kernels.repetition import LINE_FEED, NONE, Grams, add_word, count_grams, count_pieces, line_end
-from kvern.kernels.words import bare_word, bare_word_hash, find_word_character, word
+from kvern.kernels.repetition import LINE_FEED, Grams, add_word, count_grams, count_pieces, line_end
+from kvern.kernels.stop_words import StopWords, meet
+from kvern.kernels.words import find_word_character, word
 
 SUMS = (
     *("bytes", "chars", "words", "word_chars", "alpha_words", "number_signs", "ellipses"),
@@ -33,21 +33,8 @@ Counts = npt.NDArray[np.int64]
 Column = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 
 
-class StopWords(NamedTuple):
-    """Hash table of bare words (0: free), the row of `member` of each, and whose list each word stands in.
-
-    `member` int32[words, lists]; `met` is scratch; `longest` the bytes of the longest word in any case.
-    """
-
-    keys: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.int32]
-    member: npt.NDArray[np.int32]
-    met: npt.NDArray[np.uint8]
-    longest: int
-
-
 class Scratch(NamedTuple):
-    """What the measures of any document need: once a partition, 0.1 GB of address space, pages as documents use them."""
+    """What the measures of any document need: 0.1 GB of address space, whose pages come as documents use them."""
 
     grams: Grams
     seen: npt.NDArray[np.uint64]
@@ -58,58 +45,22 @@ def scratch(window: int = repetition.WINDOW) -> Scratch:
     return Scratch(repetition.grams(window), np.empty(2 * window, np.uint64))
 
 
-def stop_words(lists: Mapping[str, tuple[str, ...]]) -> StopWords:
-    """One table over the lists of several languages, in the mapping's order. ValueError where one is not a bare word."""
-    tables = characters()
-    distinct = sorted({word.lower() for words in lists.values() for word in words})
-    size = 1 << max(4, (4 * len(distinct)).bit_length())
-    keys, rows = np.zeros(size, np.uint64), np.zeros(size, np.int32)
-    member = np.zeros((len(distinct), len(lists)), np.int32)
-    for row, text in enumerate(distinct):
-        key = bare_word_hash(text, tables)
-        slot = key % size
-        while keys[slot]:
-            slot = (slot + 1) % size
-        keys[slot], rows[slot] = key, row
-        member[row] = [text in {word.lower() for word in words} for words in lists.values()]
-    longest = max((2 * len(text.encode()) for text in distinct), default=0)
-    return StopWords(keys, rows, member, np.zeros(len(distinct), np.uint8), longest)
-
-
 @compiled
-def _meet(stops, key, found):
-    """Count a stop word in every list that it stands in, the first time that it is met in the document."""
-    mask = np.uint64(stops.keys.shape[0] - 1)
-    at = key & mask
-    while stops.keys[at] != key:
-        if stops.keys[at] == NONE:
-            return
-        at = (at + np.uint64(1)) & mask
-    row = stops.rows[at]
-    if not stops.met[row]:
-        stops.met[row] = 1
-        for k in range(found.shape[0]):
-            found[k] += stops.member[row, k]
-
-
-@compiled
-def _window(data, at, end, characters, stops, grams, sums, found):
+def _window(data, at, end, classes, stops, grams, sums, found):
     """Words from `at` until the window is full: (how many, where the next window starts)."""
-    classes = characters.classes
     n = 0
     at = find_word_character(data, at, end, classes)
     while at < end and n < grams.places.shape[0]:
         start = at
         at, chars, letter = word(data, start, end, classes)
         if chars > 0:
-            add_word(grams, n, hash_span(data, start, at), chars)
+            key = hash_span(data, start, at)
+            add_word(grams, n, key, chars)
             n += 1
             sums[WORD_CHARS] += chars
             sums[ALPHA_WORDS] += letter
             if at - start <= stops.longest:
-                key, after = bare_word(data, start, at, characters)
-                if after == at:
-                    _meet(stops, key, found)
+                meet(stops, key, found)
         at = find_word_character(data, at, end, classes)
     sums[WORDS] += n
     return n, at
@@ -184,24 +135,24 @@ def _lines(data, start, end, classes, sums):
 
 
 @compiled
-def _document(data, start, end, characters, stops, scratch, sums, found):
+def _document(data, start, end, classes, stops, scratch, sums, found):
     sums[BYTES] = end - start
     sums[CHARS] = count_characters(data, start, end)
     feeds = _symbols(data, start, end, sums)
-    _lines(data, start, end, characters.classes, sums)
+    _lines(data, start, end, classes, sums)
     sums[PIECES : PIECES + 3] = count_pieces(data, start, end, False, feeds, scratch.seen)
     sums[PARAGRAPHS : PARAGRAPHS + 3] = count_pieces(data, start, end, True, feeds, scratch.seen)
     stops.met[:] = 0
     at = start
     while at < end:
-        words, at = _window(data, at, end, characters, stops, scratch.grams, sums, found)
+        words, at = _window(data, at, end, classes, stops, scratch.grams, sums, found)
         count_grams(scratch.grams, words, sums[GRAMS:])
 
 
 @compiled
-def _documents(data, offsets, characters, stops, scratch, sums, found):
+def _documents(data, offsets, classes, stops, scratch, sums, found):
     for d in range(offsets.shape[0] - 1):
-        _document(data, offsets[d], offsets[d + 1], characters, stops, scratch, sums[d], found[d])
+        _document(data, offsets[d], offsets[d + 1], classes, stops, scratch, sums[d], found[d])
 
 
 def measure(data: Bytes, offsets: Offsets, stops: StopWords, scratch: Scratch) -> tuple[Counts, npt.NDArray[np.int32]]:
@@ -209,7 +160,7 @@ def measure(data: Bytes, offsets: Offsets, stops: StopWords, scratch: Scratch) -
     n = len(offsets) - 1
     sums = np.zeros((n, len(SUMS)), np.int64)
     found = np.zeros((n, stops.member.shape[1]), np.int32)
-    _documents(readonly(data), offsets, characters(), stops, scratch, sums, found)
+    _documents(readonly(data), offsets, characters().classes, stops, scratch, sums, found)
     return sums, found
 
 
@@ -219,7 +170,7 @@ def _ratio(part: Counts, whole: Counts) -> npt.NDArray[np.float64]:
 
 
 def columns(sums: Counts) -> dict[str, Column]:
-    """The measures by their names in the table; NaN where there is nothing to measure: no word, no line, no character."""
+    """The measures by their names in the table; NaN where there is nothing to measure (no word, no line)."""
     of = dict(zip(SUMS, sums.T, strict=True))
     chars, words, lines = of["chars"], of["words"], of["lines"]
     measures: dict[str, Column] = {name: of[name] for name in ("bytes", "chars", "words")}

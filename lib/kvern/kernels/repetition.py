@@ -3,9 +3,9 @@
 As in datatrove 0.10: the top n-gram is the first of the most frequent ones, its characters are counted with the spaces
 between its words; duplicated n-grams are found greedily from the left, each word counted once, without spaces.
 
-n-grams of all lengths cost little more than the 2-grams, exactly: an n-gram can only repeat where the (n-1)-gram before
-it repeats, so each length looks at the places that the shorter one left (47 to 63 MB/s with, 95 to 121 without them in the
-prototype). A document of more than WINDOW words, lines or paragraphs is looked at in windows, each by itself, and the
+n-grams of all lengths cost little more than the 2-grams, and stay exact: an n-gram can only repeat where the
+(n-1)-gram that begins it repeats, so that each length looks at the places that the shorter one left (4.5 ns a byte in
+all, of 22). A document of more than WINDOW words, lines or paragraphs is looked at in windows, each by itself, and the
 characters found are added up, so that scratch does not grow with it: WINDOW words are about 7 MB of Norwegian.
 """
 # mypy: allow-untyped-defs
@@ -148,8 +148,7 @@ def _duplicated(grams, n, places):
 
 @compiled
 def count_grams(grams, words, found):
-    """Add this window's characters to found[n - 2] for n of 2 to LONGEST: of the top n-gram for n to TOP, else duplicated.
-    """
+    """Add a window's characters to found[n - 2], n from 2 to LONGEST: in the top n-gram up to TOP, else duplicated."""
     places = max(words - 1, 0)
     for q in range(places):
         grams.places[q] = q

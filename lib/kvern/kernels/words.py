@@ -6,17 +6,16 @@ Two definitions, each for its purpose, over the classes of `characters`:
   joiners may stand: `- ' ’ . / @ & =` between any two word characters, `,` and `:` between two digits 0 to 9. It
   holds at least one letter, mark or number: a rule of low lines is no word. So `f.eks`, `1.000,50`, `nb.no/side`
   and `nord-norsk` are one word each, and every other mark stands outside of words.
-* A **bare word** (MinHash, Jaccard, stop words, contamination) is a run of word characters, lower-cased one to one:
+* A **bare word** (MinHash, Jaccard, contamination) is a run of word characters, lower-cased one to one:
   `\\w+` of the lower-cased text, with combining marks as word characters. Text is NFC, so that marks are rare.
 """
 # mypy: allow-untyped-defs
 
 import numpy as np
 
-from kvern.kernels.arrow import Bytes
-from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, Characters, code_point, lower_code, readonly
+from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, characters, code_point, lower_code, readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import MULTIPLIER, mix
+from kvern.kernels.hashing import MULTIPLIER, hash_span, mix
 
 _32 = np.uint64(32)
 
@@ -81,8 +80,7 @@ def _after_joiner(data, at, end, classes, digit):
 
 @compiled
 def _run(data, at, end, classes):
-    """A run of word characters from `at`: (position after it, code points, union of classes, their intersection, last).
-    """
+    """A run of word characters from `at`: (position after it, code points, union of classes, their intersection, last)."""
     chars = union = last = 0
     common = 0xFF
     while at < end:
@@ -117,13 +115,12 @@ def word(data, at, end, classes):
     return at, (total if substance else 0), (union & LETTER) != 0
 
 
-def bare_word_hash(text: str, characters: Characters) -> int:
-    """The hash by which `text`, one bare word in any case, is found.
-
-    Raises ValueError where it is not exactly one bare word.
-    """
-    data: Bytes = readonly(np.frombuffer(text.encode(), np.uint8))
-    value, at = bare_word(data, 0, len(data), characters)
-    if not len(data) or at != len(data):
-        raise ValueError(f"wanted one word of letters, marks and numbers, got {text!r}: split it or take it out")
-    return int(value)
+def word_hash(text: str) -> int:
+    """`hash_span` of the bytes of one word, by which a text's words are compared; ValueError where it is not one."""
+    data = readonly(np.frombuffer(text.encode(), np.uint8))
+    classes = characters().classes
+    starts = len(data) > 0 and find_word_character(data, 0, len(data), classes) == 0
+    at, chars, _ = word(data, 0, len(data), classes) if starts else (0, 0, False)
+    if not chars or at != len(data):
+        raise ValueError(f"wanted one word of letters, marks or numbers, got {text!r}: split it or take it out")
+    return int(hash_span(data, 0, len(data)))

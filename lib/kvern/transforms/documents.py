@@ -1,7 +1,6 @@
 """Pages and records to documents: one row a book, article, issue, web page or record."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Window
@@ -24,12 +23,10 @@ def documents(pages: DataFrame, records: DataFrame, known: DataFrame, params: Do
 
 
 def _from_pages(pages: DataFrame, params: Documents) -> DataFrame:
-    assemble = partial(_assemble, head_repeats=params.head_repeats)
-    return pages.groupBy("source", "batch", "part", "object_id").applyInArrow(assemble, tables.DOCUMENTS.ddl)
-
-
-def _assemble(rows: pa.Table, head_repeats: int) -> pa.Table:
-    return assembly.from_pages(rows, head_repeats)
+    repeats = params.head_repeats
+    # A plain lambda: Spark reads the type hints of a named function and stumbles over those of a partial one.
+    objects = pages.groupBy("source", "batch", "part", "object_id")
+    return objects.applyInArrow(lambda rows: assembly.from_pages(rows, repeats), tables.DOCUMENTS.ddl)
 
 
 def _from_records(records: DataFrame) -> DataFrame:
