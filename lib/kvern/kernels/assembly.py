@@ -48,12 +48,16 @@ def _record(item: Row) -> Row:
     text, repairs = normalise(item["text"])
     http = dict(item["http"] or ())
     return {
-        **{name: item[name] for name in ("source_id", "revision", "kind", "title", "published", "uri", "licence", "path")},
+        **{
+            name: item[name]
+            for name in ("source_id", "revision", "kind", "title", "published", "uri", "licence", "path")
+        },
         **{name: item[name] for name in ("declared_language", "source", "batch", "part")},
         "doc_id": doc_id(item["source"], item["source_id"], item["revision"]),
         "origin": item["record_id"],
         "year": year(item["published"]),
-        "reserved": http.get("tdm-reservation", "").strip() == "1" or any(sign in http.get("x-robots-tag", "").lower() for sign in NO_TRAINING),
+        "reserved": (http.get("tdm-reservation") or "").strip() == "1"
+        or any(sign in (http.get("x-robots-tag") or "").lower() for sign in NO_TRAINING),
         "text": text,
         "text_hash": sha256_hex(text.encode()),
         "repairs": list(repairs.items()),
@@ -68,12 +72,21 @@ def from_pages(rows: pa.Table, head_repeats: int = 3) -> pa.Table:
     revision = hashlib.sha256("".join(row["sha256"] or "" for row in items).encode()).hexdigest()
     blocks = [_blocks(page) for page in pages]
     dropped = furniture([[PageBlock(kind, text) for _, kind, text in page] for page in blocks], head_repeats)
-    kept = {(p, b[0]): b for p, page in enumerate(blocks) for i, b in enumerate(page) if (p, i) not in dropped and b[1] not in LEFT_OUT}
-    documents = [_document(head, revision, pages, unit, places, kept) for unit, places in _units(head, pages, kept) if places] if pages else []
+    kept = {
+        (p, i): b
+        for p, page in enumerate(blocks)
+        for i, b in enumerate(page)
+        if (p, i) not in dropped and b[1] not in LEFT_OUT
+    }
+    documents = (
+        [_document(head, revision, pages, unit, places, kept) for unit, places in _units(head, pages, kept)]
+        if pages
+        else []
+    )
     return pa.Table.from_pylist(documents, schema=DOCUMENTS)
 
 
-Place = tuple[int, str]
+Place = tuple[int, int]
 Unit = tuple[str, str | None, str]
 
 
@@ -92,19 +105,28 @@ def _units(head: Row, pages: list[Row], kept: dict[Place, Any]) -> Iterator[tupl
     for number, page in enumerate(pages):
         for item in page["units"] or ():
             members.setdefault(item["unit"], []).append((item["position"], number, item["block"]))
+    place_of = {(page, block[0]): (page, i) for (page, i), block in kept.items() if block[0]}
     taken: set[Place] = set()
     for unit in head["logical"] or ():
-        places = [(page, block) for _, page, block in sorted(members.get(unit["unit"], ())) if (page, block) in kept]
+        named = [place_of.get((page, block)) for _, page, block in sorted(members.get(unit["unit"], ()))]
+        places = [place for place in named if place is not None and place not in taken]
         taken.update(places)
-        yield (unit["unit"], unit["title"], "article"), places
-    yield ("", head["title"], kind), [place for place in kept if place not in taken]
+        if places:
+            yield (unit["unit"], unit["title"], "article"), places
+    rest = [place for place in kept if place not in taken]
+    if rest or not taken:
+        yield ("", head["title"], kind), rest
 
 
-def _document(head: Row, revision: str, pages: list[Row], unit: Unit, places: list[Place], kept: dict[Place, Any]) -> Row:
+def _document(
+    head: Row, revision: str, pages: list[Row], unit: Unit, places: list[Place], kept: dict[Place, Any]
+) -> Row:
     name, title, kind = unit
     text, page_spans, block_spans, repairs = _text(pages, places, kept)
     source_id = f"{head['object_id']}#{name}" if name else head["object_id"]
-    declared = head["declared_language"] or next((page["declared_language"] for page in pages if page["declared_language"]), None)
+    declared = head["declared_language"] or next(
+        (page["declared_language"] for page in pages if page["declared_language"]), None
+    )
     return {
         **{field: head[field] for field in ("published", "path", "source", "batch", "part")},
         "doc_id": doc_id(head["source"], source_id, revision),
@@ -125,24 +147,26 @@ def _document(head: Row, revision: str, pages: list[Row], unit: Unit, places: li
     }
 
 
-def _text(pages: list[Row], places: list[Place], kept: dict[Place, Any]) -> tuple[str, list[Row], list[Row], dict[str, int]]:
+def _text(
+    pages: list[Row], places: list[Place], kept: dict[Place, Any]
+) -> tuple[str, list[Row], list[Row], dict[str, int]]:
     """Blocks normalised one by one and joined, so that every span slices back to its block."""
     out = ""
     position, repairs = 0, dict[str, int]()
     block_spans: list[Row] = []
     page_spans: list[Row] = []
     for page, block in places:
-        _, kind, raw = kept[page, block]
+        name, kind, raw = kept[page, block]
         text, changed = normalise(raw if kind == "table" else paragraph(raw))
         if not text:
             continue
-        for name, count in changed.items():
-            repairs[name] = repairs.get(name, 0) + count
+        for repair, count in changed.items():
+            repairs[repair] = repairs.get(repair, 0) + count
         joint = _joint(out, text, page_spans, pages[page]["page_id"])
         out += joint + text
         start = position + len(joint)
         position = start + len(text.encode())
-        block_spans.append({"page_id": pages[page]["page_id"], "block_id": block, "start": start, "end": position})
+        block_spans.append({"page_id": pages[page]["page_id"], "block_id": name, "start": start, "end": position})
         _grow(page_spans, pages[page], start, position)
     return out, page_spans, block_spans, repairs
 
@@ -171,6 +195,8 @@ def _grow(spans: list[Row], page: Row, start: int, end: int) -> None:
 
 
 def _confidence(pages: list[Row], places: list[Place]) -> float | None:
-    used = [pages[number] for number in sorted({page for page, _ in places}) if pages[number]["ocr_confidence"] is not None]
+    used = [
+        pages[number] for number in sorted({page for page, _ in places}) if pages[number]["ocr_confidence"] is not None
+    ]
     words = sum(page["word_count"] for page in used)
     return sum(page["ocr_confidence"] * page["word_count"] for page in used) / words if words else None

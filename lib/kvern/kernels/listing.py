@@ -48,6 +48,7 @@ SUFFIXES = {
     "vtt": (".vtt",),
 }
 WEB = ("wet", "arc", "warc")
+METS_NAME = re.compile(r"[-_.]?mets$", re.I)
 LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 CHECKSUM_LIST = re.compile(r"^(manifest-(md5|sha1|sha256|sha512)\.txt|(md5|sha1|sha256|sha512)(sums?)?(\.txt)?|.*\.(md5|sha1|sha256|sha512))$", re.I)  # fmt: skip
 CHECKSUM_LINE = re.compile(r"^\\?([0-9a-fA-F]{32,128})[ \t]+\*?(?:\./)?(.+?)\s*$")
@@ -157,7 +158,7 @@ def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any
     """A METS file, its own row first, then each ALTO file that it names, there or not."""
     folder = PurePosixPath(entry["path"]).parent
     head = _mets(root, entry["path"])
-    owner = head.object_id if head and head.object_id else folder.name
+    owner = (head.object_id if head else None) or METS_NAME.sub("", PurePosixPath(entry["path"]).stem) or folder.name
     yield {**_file(place, entry), "format": "mets", "object_id": owner, "sequence": 0}
     for file in head.files if head else ():
         path = _resolve(str(folder), file.href, found)

@@ -29,6 +29,10 @@ SUMS = (
 BYTES, CHARS, WORDS, WORD_CHARS, ALPHA_WORDS, NUMBER_SIGNS, ELLIPSES, LINES, BULLETS, ELLIPSIS_LINES = range(10)
 PIECES, PARAGRAPHS, GRAMS = 10, 13, 16
 
+NUMBER_SIGN, FULL_STOP = 0x23, 0x2E
+_MARKS = np.zeros(256, np.bool_)
+_MARKS[[LINE_FEED, NUMBER_SIGN, FULL_STOP, 0xA6]] = True  # A6 ends an ellipsis
+
 Counts = npt.NDArray[np.int64]
 Column = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 
@@ -67,16 +71,29 @@ def _window(data, at, end, classes, stops, grams, sums, found):
 
 
 @compiled
+def _ends_in_character(data, start, end):
+    """The ellipsis, U+2026."""
+    return end - start >= 3 and data[end - 3] == 0xE2 and data[end - 2] == 0x80 and data[end - 1] == 0xA6
+
+
+@compiled
 def _symbols(data, start, end, sums):
     """Number signs, ellipses (U+2026, and each three full stops in a row) and line feeds; returns the line feeds."""
-    stops = feeds = 0
+    feeds = 0
+    run = start  # where the run of full stops began
     for i in range(start, end):
+        if not _MARKS[data[i]]:
+            continue
         byte = data[i]
-        stops = stops + 1 if byte == 0x2E else 0
-        sums[NUMBER_SIGNS] += byte == 0x23
-        sums[ELLIPSES] += stops > 0 and stops % 3 == 0
-        sums[ELLIPSES] += byte == 0xA6 and i >= start + 2 and data[i - 1] == 0x80 and data[i - 2] == 0xE2
-        feeds += byte == LINE_FEED
+        if byte == FULL_STOP:
+            run = i if i == start or data[i - 1] != FULL_STOP else run
+            sums[ELLIPSES] += (i - run) % 3 == 2
+        elif byte == LINE_FEED:
+            feeds += 1
+        elif byte == NUMBER_SIGN:
+            sums[NUMBER_SIGNS] += 1
+        else:
+            sums[ELLIPSES] += _ends_in_character(data, start, i + 1)
     return feeds
 
 
@@ -114,13 +131,6 @@ def ends_in_stops(data, start, end):
 
 
 @compiled
-def _ends_in_ellipsis(data, start, end):
-    if ends_in_stops(data, start, end):
-        return True
-    return end - start >= 3 and data[end - 3] == 0xE2 and data[end - 2] == 0x80 and data[end - 1] == 0xA6
-
-
-@compiled
 def _lines(data, start, end, classes, sums):
     """Lines, empty ones too, and among them those with a bullet in front or an ellipsis at the end."""
     at = start
@@ -130,7 +140,7 @@ def _lines(data, start, end, classes, sums):
         sums[LINES] += 1
         if first < last:
             sums[BULLETS] += _starts_with_bullet(data, first, last)
-            sums[ELLIPSIS_LINES] += _ends_in_ellipsis(data, first, last)
+            sums[ELLIPSIS_LINES] += ends_in_stops(data, first, last) or _ends_in_character(data, first, last)
         at = stop + 1
 
 

@@ -70,8 +70,10 @@ def _joins(code):
 def _after_joiner(data, at, end, classes, digit):
     """Position of the word character behind a joiner at `at`, or -1; `digit`: a digit stands before it."""
     code, length = code_point(data, at, end)
+    if not classes[code] & PUNCTUATION or at + length >= end:
+        return -1
     separates = digit and code in (0x2C, 0x3A)
-    if at + length >= end or not (separates or _joins(code)):
+    if not (separates or _joins(code)):
         return -1
     behind, _ = code_point(data, at + length, end)
     wanted = DIGIT if separates else WORD
