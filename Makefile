@@ -2,22 +2,16 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help setup demo test test-long check format clean
+.PHONY: help setup test check format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: ## virtual environment, Java, Delta's jar, compiled kernels
+setup: ## virtual environment, Java, Delta's jar
 	@scripts/setup
 
-demo: setup ## generate the demo library and run the whole pipeline on it
-	@scripts/demo
-
-test: setup ## all tests but the long matrix
+test: setup ## all tests
 	@$(PY) -m pytest
-
-test-long: setup ## partitions, batches, kills and the standalone cluster
-	@$(PY) -m pytest -m long
 
 check: setup ## formatter, linter, types, import contracts
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
@@ -25,5 +19,5 @@ check: setup ## formatter, linter, types, import contracts
 format: setup ## rewrite the sources in the house's format
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-clean: ## remove what setup and demo made
+clean: ## remove what setup made
 	@rm -rf .venv .build

@@ -31,7 +31,9 @@ def alto(body: str, top: str = "") -> bytes:
     ).encode()
 
 
-def mets(files: dict[str, str], logical: str = "", kind: str = "METAe_Monograph", promised: dict[str, str] | None = None) -> bytes:
+def mets(
+    files: dict[str, str], logical: str = "", kind: str = "METAe_Monograph", promised: dict[str, str] | None = None
+) -> bytes:
     listed = "".join(
         f'<file ID="{name}" MIMETYPE="text/xml" CHECKSUMTYPE="MD5" CHECKSUM="{(promised or {}).get(name, "")}">'
         f'<FLocat xlink:href="file://./{href}"/></file>'
@@ -51,7 +53,11 @@ def book(folder: Path, pages: int = 4) -> None:
         head = block(f"P{number}_TB00002", words("Reisen til fjells"))
         first = string("mune", SUBS_TYPE="HypPart2", SUBS_CONTENT="kommune") if number == 2 else string("Det")
         last = string("kom-", SUBS_TYPE="HypPart1", SUBS_CONTENT="kommune") if number == 1 else string("slutt.")
-        body = block(f"P{number}_TB00003", first + "<SP/>" + words(f"var en gang på side nummer {number} et hus"), words("og en") + last)
+        body = block(
+            f"P{number}_TB00003",
+            first + "<SP/>" + words(f"var en gang på side nummer {number} et hus"),
+            words("og en") + last,
+        )
         (folder / f"bok_{number:04d}.xml").write_bytes(alto(head + body, top))
     names = {f"ALTO{n:04d}": f"bok_{n:04d}.xml" for n in range(1, pages + 2)}
     (folder / "bok-METS.xml").write_bytes(mets(names, promised={"ALTO0003": "0" * 32}))
@@ -64,7 +70,9 @@ def web(path: Path, pages: dict[str, bytes]) -> None:
         for uri, html in pages.items():
             http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
             dated = {"WARC-Date": "2026-09-01T10:00:00Z"}
-            writer.write_record(writer.create_warc_record(uri, "response", io.BytesIO(html), http_headers=http, warc_headers_dict=dated))
+            writer.write_record(
+                writer.create_warc_record(uri, "response", io.BytesIO(html), http_headers=http, warc_headers_dict=dated)
+            )
 
 
 def page(text: str) -> str:
@@ -84,8 +92,19 @@ LONG = "Båten gikk ut fra kaien tidlig om morgenen, og ingen visste når den ko
 def library(folder: Path) -> None:
     """Everything at once: a book, a crawl with Latin-1, JSONL with a bad line, an empty file, an unknown format."""
     book(folder / "books" / "bok")
-    web(folder / "web" / "crawl.warc.gz", {"http://a.example/1": page(LONG).encode("latin-1"), "http://a.example/2": page(LONG).encode()})
-    jsonl(folder / "records" / "a.jsonl.gz", [{"id": "1", "body": "Første post"}, "{broken", {"id": "2", "body": "Andre post"}, {"id": "1", "body": "Ny tekst"}])
+    web(
+        folder / "web" / "crawl.warc.gz",
+        {"http://a.example/1": page(LONG).encode("latin-1"), "http://a.example/2": page(LONG).encode()},
+    )
+    jsonl(
+        folder / "records" / "a.jsonl.gz",
+        [
+            {"id": "1", "body": "Første post"},
+            "{broken",
+            {"id": "2", "body": "Andre post"},
+            {"id": "1", "body": "Ny tekst"},
+        ],
+    )
     (folder / "records" / "empty.jsonl").touch()
     (folder / "records" / "letter.docx").write_bytes(b"PK")
 

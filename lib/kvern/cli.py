@@ -95,7 +95,8 @@ def _settings(options: Any) -> Settings:
     settings = Settings(recipe, rules.load(recipe, folder), env.model_copy(update=given), folder)
     if "://" not in settings.env.input and not Path(settings.env.input).is_dir():
         raise ConfigError(
-            f"input: want a folder of deliveries, have nothing at {settings.env.input!r}; set it in the env or by --input."
+            f"input: want a folder of deliveries, have nothing at {settings.env.input!r}; "
+            "set it in the env or by --input."
         )
     return settings
 
@@ -133,8 +134,21 @@ def run_command(options: Any) -> int:
 
 def _close(report: list[Made], seconds: float, as_json: bool) -> None:
     if as_json:
-        print(json.dumps([{"stage": m.stage, "parts": m.parts, "rows_in": m.counts.rows_in, "kept": m.counts.kept,
-                           "refused": m.counts.refused, "seconds": round(m.counts.seconds, 3)} for m in report]))  # fmt: skip
+        print(
+            json.dumps(
+                [
+                    {
+                        "stage": m.stage,
+                        "parts": m.parts,
+                        "rows_in": m.counts.rows_in,
+                        "kept": m.counts.kept,
+                        "refused": m.counts.refused,
+                        "seconds": round(m.counts.seconds, 3),
+                    }
+                    for m in report
+                ]
+            )
+        )
         return
     made = [m for m in report if m.parts]
     what = f"made {len(made)} of {len(report)} tables" if made else "nothing to do: every table is up to date"

@@ -49,13 +49,20 @@ class Source(Params):
     @property
     def fields(self) -> dict[str, str]:
         """Our field names to the source's, for JSONL and Parquet."""
-        named = {"text": self.text, "id": self.id, "title": self.title, "published": self.published,
-                 "language": self.language, "uri": self.uri, "licence": self.licence_field}  # fmt: skip
+        named = {
+            "text": self.text,
+            "id": self.id,
+            "title": self.title,
+            "published": self.published,
+            "language": self.language,
+            "uri": self.uri,
+            "licence": self.licence_field,
+        }
         return {ours: theirs for ours, theirs in named.items() if theirs}
 
 
 class Deliveries(Params):
-    part_bytes: int = Field(256_000_000, ge=1)
+    part_bytes: int = Field(default=256_000_000, ge=1)
 
 
 class Pages(Params):
@@ -63,7 +70,7 @@ class Pages(Params):
 
 
 class Documents(Params):
-    head_repeats: int = Field(3, ge=2)
+    head_repeats: int = Field(default=3, ge=2)
 
 
 class Suppressions(Params):
@@ -72,7 +79,7 @@ class Suppressions(Params):
 
 class Gate(Params):
     max_refused: Share = 1.0
-    min_kept: int = Field(0, ge=0)
+    min_kept: int = Field(default=0, ge=0)
 
 
 class Recipe(Params):
@@ -82,10 +89,10 @@ class Recipe(Params):
     as_of: date
     rights_file: str = "../rights.toml"
     sources: tuple[Source, ...] = Field(min_length=1)
-    deliveries: Deliveries = Deliveries()
-    pages: Pages = Pages()
-    documents: Documents = Documents()
-    suppressions: Suppressions = Suppressions()
+    deliveries: Deliveries = Field(default_factory=Deliveries)
+    pages: Pages = Field(default_factory=Pages)
+    documents: Documents = Field(default_factory=Documents)
+    suppressions: Suppressions = Field(default_factory=Suppressions)
     gates: dict[str, Gate] = {}
 
     @model_validator(mode="after")
@@ -104,7 +111,7 @@ class Env(Params):
     input: str
     warehouse: str
     output: str
-    partitions: int = Field(4, ge=1)
+    partitions: int = Field(default=4, ge=1)
     spark: str | None = None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern import __version__, rules, stages, tables
+from kvern import __version__, rules, stages
 from kvern.kernels import files, listing
 from kvern.recipe import ConfigError, Env, Recipe
 from kvern.rules import Rules
@@ -46,8 +46,10 @@ class Made:
         c = self.counts
         left = "".join(f", {count} {reason}" for reason, count in sorted(c.refusals.items()))
         wrote = c.rows_in - sum(c.refusals.values())
-        return (f"{self.stage}: read {c.rows_in}, kept {c.kept}, refused {c.refused}{left}, "
-                f"wrote {wrote} rows in {self.parts} part(s), took {c.seconds:.1f} s")  # fmt: skip
+        return (
+            f"{self.stage}: read {c.rows_in}, kept {c.kept}, refused {c.refused}{left}, "
+            f"wrote {wrote} rows in {self.parts} part(s), took {c.seconds:.1f} s"
+        )
 
 
 def run(
@@ -75,11 +77,18 @@ def run(
 Pending = tuple[Unit, str, Callable[[], DataFrame]]
 
 
-def _write(table: Table, unit: Unit, fingerprint: str, make: Callable[[], DataFrame], warehouse: Warehouse,
-           settings: Settings) -> Counts:  # fmt: skip
+def _write(
+    table: Table, unit: Unit, fingerprint: str, make: Callable[[], DataFrame], warehouse: Warehouse, settings: Settings
+) -> Counts:
     started = time.monotonic()
-    lineage = {"table": table.name, "batch": unit[0], "part": unit[1], "fingerprint": fingerprint,
-               "kvern": __version__, "recipe": settings.recipe.name}  # fmt: skip
+    lineage = {
+        "table": table.name,
+        "batch": unit[0],
+        "part": unit[1],
+        "fingerprint": fingerprint,
+        "kvern": __version__,
+        "recipe": settings.recipe.name,
+    }
     counts = warehouse.write(make(), table, *unit, lineage)
     counts = Counts(counts.rows_in, counts.kept, counts.refused, counts.refusals, time.monotonic() - started)
     _gate(table.name, counts, settings.recipe)
@@ -93,16 +102,18 @@ def _gate(name: str, counts: Counts, recipe: Recipe) -> None:
         return
     share = counts.refused / counts.rows_in if counts.rows_in else 0.0
     if share > gate.max_refused:
-        raise GateError(f"{name}: want at most {gate.max_refused:.1%} refused, have {share:.1%} ({counts.refused} of "
-                        f"{counts.rows_in}); look into the table, or raise gates.{name}.max_refused.")  # fmt: skip
+        raise GateError(
+            f"{name}: want at most {gate.max_refused:.1%} refused, have {share:.1%} ({counts.refused} of "
+            f"{counts.rows_in}); look into the table, or raise gates.{name}.max_refused."
+        )
     if counts.kept < gate.min_kept:
-        raise GateError(f"{name}: want at least {gate.min_kept} rows kept, have {counts.kept}; look into the table, "
-                        f"or lower gates.{name}.min_kept.")  # fmt: skip
+        raise GateError(
+            f"{name}: want at least {gate.min_kept} rows kept, have {counts.kept}; look into the table, "
+            f"or lower gates.{name}.min_kept."
+        )
 
 
-def _units(
-    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]
-) -> Iterator[Pending]:
+def _units(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
     """The (batch, part)s of a stage that are stale, each with its fingerprint and how to make it."""
     own = _settings_hash(stage, settings)
     for unit in _parts(recorded) if stage.writes.scope == "part" else [WHOLE]:
@@ -145,24 +156,33 @@ def _given(stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, f
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
 
-    return Given(read, others, warehouse.spark.createDataFrame, settings.recipe, settings.rules, settings.env,
-                 settings.folder, fingerprint)  # fmt: skip
+    return Given(
+        read,
+        others,
+        warehouse.spark.createDataFrame,
+        settings.recipe,
+        settings.rules,
+        settings.env,
+        settings.folder,
+        fingerprint,
+    )
 
 
-def _deliver(
-    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
+def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
     """List every batch; yield the parts whose listing is new. Listing is cheap, so it is done on every run."""
     own = _settings_hash(stage, settings)
     for batch in sorted({source.batch for source in settings.recipe.sources}):
         listed = _listing(stage, batch, warehouse, settings).persist()
         content = F.sum(F.xxhash64(*sorted(listed.columns)).cast("decimal(38,0)")).alias("content")
-        parts = {row["part"]: f"{own}.{digest([str(row['content']), row['n']])}"
-                 for row in listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n")).collect()}  # fmt: skip
+        parts = {
+            row["part"]: f"{own}.{digest([str(row['content']), row['n']])}"
+            for row in listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n")).collect()
+        }
         before = [part for name, part in _parts(recorded) if name == batch]
         for part in sorted({*parts, *before}):
             fingerprint = parts.get(part, GONE)
             if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
-                yield (batch, part), fingerprint, lambda part=part: listed.where(F.col("part") == part)  # type: ignore[misc]
+                yield (batch, part), fingerprint, lambda part=part, listed=listed: listed.where(F.col("part") == part)  # type: ignore[misc]
         listed.unpersist()
 
 
@@ -173,8 +193,15 @@ def _listing(stage: Stage, batch: str, warehouse: Warehouse, settings: Settings)
         listing.rows_of(rows), ", ".join(f"{name} STRING" for name in listing.WORK.names)
     )
     dealt = warehouse.read(DELIVERIES).where(F.col("batch") == batch).select("source", "object_id", "part").distinct()
-    given = Given(lambda _: work.repartition(settings.env.partitions), lambda _: dealt, warehouse.spark.createDataFrame,
-                  settings.recipe, settings.rules, settings.env, settings.folder)  # fmt: skip
+    given = Given(
+        lambda _: work.repartition(settings.env.partitions),
+        lambda _: dealt,
+        warehouse.spark.createDataFrame,
+        settings.recipe,
+        settings.rules,
+        settings.env,
+        settings.folder,
+    )
     return stage.make(given)
 
 

@@ -60,7 +60,7 @@ def _major(java: str) -> int | None:
 
 
 def _need_delta(session: SparkSession) -> None:
-    if "DeltaSparkSessionExtension" not in session.conf.get("spark.sql.extensions", ""):
+    if "DeltaSparkSessionExtension" not in str(session.conf.get("spark.sql.extensions", "")):
         raise EnvironmentMissing(
             "want Delta's extension, have a session without it; pass --properties-file conf/spark/<env>.conf to "
             "spark-submit, or name such a file as `spark` in the env."

@@ -1,4 +1,4 @@
-"""Floor 3: the pipeline as data. A stage says which table is made, from what, by which transform, with which settings."""
+"""Floor 3: the pipeline as data. A stage says which table is made, from what, by which transform."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from kvern.rules import Rules
 from kvern.tables import Table
 from kvern.transforms import deliveries, documents, pages, records, refusals, rights, suppressions
 
+
 @dataclass(frozen=True)
 class Given:
     """What a stage's adapter may ask for: frames of the tables it reads, and the settings."""
@@ -25,6 +26,7 @@ class Given:
     env: Env
     folder: Path
     fingerprint: str = ""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -44,26 +46,22 @@ class Stage:
     def name(self) -> str:
         return self.writes.name
 
+
 def _sources(given: Given) -> DataFrame:
-    ddl = "source STRING, batch STRING, format STRING, fields STRING, ceiling STRING, source_licence STRING, valid_from DATE, valid_until DATE, priority INT"
+    ddl = (
+        "source STRING, batch STRING, fields STRING, ceiling STRING, source_licence STRING, "
+        "valid_from DATE, valid_until DATE"
+    )
     rows = [
-        (
-            s.name,
-            s.batch,
-            s.format,
-            rules.compact_json(s.fields),
-            s.tier,
-            s.licence,
-            s.valid_from,
-            s.valid_until,
-            s.priority,
-        )
+        (s.name, s.batch, rules.compact_json(s.fields), s.tier, s.licence, s.valid_from, s.valid_until)
         for s in given.recipe.sources
     ]
     return given.rows(rows, ddl)
 
+
 def _formats(recipe: Recipe, _: Rules) -> Any:
     return [[s.name, s.batch, s.format, s.fields] for s in recipe.sources]
+
 
 DELIVERIES = Stage(
     writes=tables.DELIVERIES,
@@ -115,7 +113,12 @@ REFUSALS = Stage(
     writes=tables.REFUSALS,
     reads=(tables.DELIVERIES, tables.PAGES, tables.RECORDS, tables.FIXITY, tables.DOCUMENTS),
     make=lambda given: refusals.refusals(
-        *(given.read(table) for table in REFUSALS.reads), known=given.others(tables.DOCUMENTS)
+        given.read(tables.DELIVERIES),
+        given.read(tables.PAGES),
+        given.read(tables.RECORDS),
+        given.read(tables.FIXITY),
+        given.read(tables.DOCUMENTS),
+        given.others(tables.DOCUMENTS),
     ),
     settings=lambda recipe, _: None,
 )

@@ -37,8 +37,13 @@ class Counts:
         reasons = {
             key: self.refusals.get(key, 0) + other.refusals.get(key, 0) for key in {*self.refusals, *other.refusals}
         }
-        return Counts(self.rows_in + other.rows_in, self.kept + other.kept, self.refused + other.refused, reasons,
-                      self.seconds + other.seconds)  # fmt: skip
+        return Counts(
+            self.rows_in + other.rows_in,
+            self.kept + other.kept,
+            self.refused + other.refused,
+            reasons,
+            self.seconds + other.seconds,
+        )
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,21 @@ class Warehouse:
 
     def log(self, table: Table, batch: str, part: int, fingerprint: str, counts: Counts) -> None:
         """Record a finished run: only what is recorded here counts as made."""
-        row = (table.name, batch, part, fingerprint, counts.rows_in, counts.kept, counts.refused, counts.refusals,
-               round(counts.seconds, 3))  # fmt: skip
-        names = "table STRING, batch STRING, part INT, fingerprint STRING, rows_in LONG, rows_kept LONG, rows_refused LONG, refusals MAP<STRING, LONG>, seconds DOUBLE"
+        row = (
+            table.name,
+            batch,
+            part,
+            fingerprint,
+            counts.rows_in,
+            counts.kept,
+            counts.refused,
+            counts.refusals,
+            round(counts.seconds, 3),
+        )
+        names = (
+            "table STRING, batch STRING, part INT, fingerprint STRING, rows_in LONG, rows_kept LONG, "
+            "rows_refused LONG, refusals MAP<STRING, LONG>, seconds DOUBLE"
+        )
         frame = self.spark.createDataFrame([row], names).withColumn("finished", F.current_timestamp())
         self._create(RUNS)
         frame.write.format("delta").mode("append").save(self.path(RUNS))

@@ -19,14 +19,34 @@ def _page(number: int, texts: list[str], ids: list[str], units: list[Row] | None
         end = start + len(text.encode())
         blocks.append({"id": name, "kind": "text", "start": start, "end": end, "confidence": 0.9})
         start = end + 2
-    return {**PLACE, "page_id": f"side{number}", "object_id": "bok", "kind": "page", "sequence": number,
-            "text": "\n\n".join(texts), "blocks": blocks, "units": units, "ocr_confidence": number / 10,
-            "word_count": number, "sha256": f"{number:064x}"}  # fmt: skip
+    return {
+        **PLACE,
+        "page_id": f"side{number}",
+        "object_id": "bok",
+        "kind": "page",
+        "sequence": number,
+        "text": "\n\n".join(texts),
+        "blocks": blocks,
+        "units": units,
+        "ocr_confidence": number / 10,
+        "word_count": number,
+        "sha256": f"{number:064x}",
+    }
 
 
 def _object(kind: str, logical: list[Row] | None = None) -> Row:
-    return {**PLACE, "page_id": "bok", "object_id": "bok", "kind": "object", "sequence": 0, "object_kind": kind,
-            "logical": logical, "title": "T", "published": "1849", "sha256": "0" * 64}  # fmt: skip
+    return {
+        **PLACE,
+        "page_id": "bok",
+        "object_id": "bok",
+        "kind": "object",
+        "sequence": 0,
+        "object_kind": kind,
+        "logical": logical,
+        "title": "T",
+        "published": "1849",
+        "sha256": "0" * 64,
+    }
 
 
 def _made(rows: list[Row]) -> list[Row]:
@@ -78,9 +98,18 @@ def test_readable_pages_without_text_are_an_empty_document_and_no_pages_none(kin
 
 @pytest.mark.parametrize(
     ("published", "wanted"),
-    [("1849", 1849), ("20261124101500", 2026), ("17.05.1914", 1914), ("1914-05-17", 1914), ("[ca. 1890]", 1890),
-     ("12345", None), ("1399", None), ("", None), (None, None)],
-)  # fmt: skip
+    [
+        ("1849", 1849),
+        ("20261124101500", 2026),
+        ("17.05.1914", 1914),
+        ("1914-05-17", 1914),
+        ("[ca. 1890]", 1890),
+        ("12345", None),
+        ("1399", None),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_the_year_is_the_first_plausible_one(published: str | None, wanted: int | None) -> None:
     assert year(published) == wanted
 

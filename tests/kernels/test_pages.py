@@ -10,10 +10,17 @@ from kvern.kernels.xml import parse
 
 
 def rows(folder: Path, names: list[str], head: str | None = None) -> list[dict]:
-    files = [{"path": name, "format": "alto", "sequence": i, "page_id": None, "promised_kind": "md5"} for i, name in enumerate(names, 1)]
+    files = [
+        {"path": name, "format": "alto", "sequence": i, "page_id": None, "promised_kind": "md5"}
+        for i, name in enumerate(names, 1)
+    ]
     if head:
         files.append({"path": head, "format": "mets", "sequence": 0, "page_id": None, "promised_kind": None})
-    return list(pages.object_rows({"object_id": "bok", "source": "s", "batch": "b", "part": 0, "files": files}, str(folder), 0.5))
+    return list(
+        pages.object_rows(
+            {"object_id": "bok", "source": "s", "batch": "b", "part": 0, "files": files}, str(folder), 0.5
+        )
+    )
 
 
 def test_a_word_split_over_a_page_end_comes_out_once(tmp_path: Path) -> None:
@@ -88,7 +95,9 @@ def test_articles_take_their_blocks_in_the_order_of_the_logical_map() -> None:
 
 
 def test_illustration_noise_keeps_its_text_but_is_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "p.xml").write_bytes(alto(block("B1", words("4^* V' S3", 0.2)) + block("B2", words("vanlig tekst her", 0.3))))
+    (tmp_path / "p.xml").write_bytes(
+        alto(block("B1", words("4^* V' S3", 0.2)) + block("B2", words("vanlig tekst her", 0.3)))
+    )
     page = rows(tmp_path, ["p.xml"])[1]
     assert [b["kind"] for b in page["blocks"]] == ["noise", "text"]
 

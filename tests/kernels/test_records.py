@@ -12,7 +12,15 @@ from kvern.kernels.charset import to_text
 
 
 def rows(root: Path, path: str, form: str, **fields: str) -> list[dict]:
-    item = {"path": path, "format": form, "source": "s", "batch": "b", "part": 0, "promised_kind": "md5", "fields": json.dumps(fields)}
+    item = {
+        "path": path,
+        "format": form,
+        "source": "s",
+        "batch": "b",
+        "part": 0,
+        "promised_kind": "md5",
+        "fields": json.dumps(fields),
+    }
     found = list(records.file_rows(item, str(root)))
     assert pa.RecordBatch.from_pylist(found, schema=records.RECORDS).num_rows == len(found)
     return found
@@ -23,7 +31,10 @@ def test_a_bad_line_is_a_row_with_its_reason_and_the_reader_goes_on(tmp_path: Pa
     found = rows(tmp_path, "a.jsonl.gz", "jsonl", text="t")
     assert [row.get("text") for row in found] == ["en", None, None, None, "to", None]
     assert [row["error"] for row in found if row["error"]] == [
-        "not JSON: JSONDecodeError", "want text in field 't', have int", "want text in field 't', have NoneType"]  # fmt: skip
+        "not JSON: JSONDecodeError",
+        "want text in field 't', have int",
+        "want text in field 't', have NoneType",
+    ]
     assert found[-1]["kind"] == "file" and found[-1]["sha256"]
 
 
@@ -36,7 +47,10 @@ def test_a_truncated_gzip_gives_what_was_read_and_an_error_on_the_file(tmp_path:
 
 
 def test_web_pages_are_read_in_their_own_charset(tmp_path: Path) -> None:
-    web(tmp_path / "c.warc.gz", {"http://a.example/1": page(LONG).encode("latin-1"), "http://a.example/2": page(LONG).encode()})
+    web(
+        tmp_path / "c.warc.gz",
+        {"http://a.example/1": page(LONG).encode("latin-1"), "http://a.example/2": page(LONG).encode()},
+    )
     found = rows(tmp_path, "c.warc.gz", "warc")
     assert [row["charset"] for row in found[:2]] == ["windows-1252", "utf-8"]
     assert all("Båten gikk ut fra kaien" in row["text"] for row in found[:2])
@@ -74,7 +88,9 @@ def test_a_deeply_nested_page_is_refused_instead_of_stalling() -> None:
         (b"\xff\xfe" + "blå".encode("utf-16-le"), None, "utf-16-le"),
     ],
 )
-def test_charset_is_mark_then_strict_utf8_then_declared_then_windows_1252(data: bytes, declared: str | None, charset: str) -> None:
+def test_charset_is_mark_then_strict_utf8_then_declared_then_windows_1252(
+    data: bytes, declared: str | None, charset: str
+) -> None:
     text, used = to_text(data, declared)
     assert used == charset
     assert text in ("blåbær", "čáhci", "blå")

@@ -6,11 +6,23 @@ from statistics import median
 from kvern.kernels.mets import language_code
 from kvern.kernels.xml import Node, parse
 
-REGIONS = {"TopMargin": "margin_top", "BottomMargin": "margin_bottom", "LeftMargin": "margin_left",
-           "RightMargin": "margin_right"}  # fmt: skip
+REGIONS = {
+    "TopMargin": "margin_top",
+    "BottomMargin": "margin_bottom",
+    "LeftMargin": "margin_left",
+    "RightMargin": "margin_right",
+}
 COMPOSED = {"table": "table", "advertisement": "advert", "advert": "advert", "ad": "advert"}
-LABELS = {"heading": "heading", "headline": "heading", "title": "heading", "caption": "caption", "table": "table",
-          "advertisement": "advert", "running head": "margin_top", "page number": "margin_top"}  # fmt: skip
+LABELS = {
+    "heading": "heading",
+    "headline": "heading",
+    "title": "heading",
+    "caption": "caption",
+    "table": "table",
+    "advertisement": "advert",
+    "running head": "margin_top",
+    "page number": "margin_top",
+}
 
 
 @dataclass
@@ -55,14 +67,24 @@ def read(xml: bytes) -> Alto:
     root = parsed.root
     if root is None or root.name != "alto":
         return Alto((), None, parsed.error or f"want an alto element, have {root.name if root else 'nothing'}")
-    tags = {node.attributes.get("ID", ""): node.attributes.get("LABEL", "").lower() for node in root.walk() if node.name.endswith("Tag")}
+    tags = {
+        node.attributes.get("ID", ""): node.attributes.get("LABEL", "").lower()
+        for node in root.walk()
+        if node.name.endswith("Tag")
+    }
     blocks: list[Block] = []
     languages: list[str] = []
     _collect(root, "text", (), tags, blocks, languages)
-    return Alto(tuple(_in_reading_order(root, blocks)), language_code(max(languages, key=languages.count, default=None)), parsed.error)
+    return Alto(
+        tuple(_in_reading_order(root, blocks)),
+        language_code(max(languages, key=languages.count, default=None)),
+        parsed.error,
+    )
 
 
-def _collect(node: Node, kind: str, owners: tuple[str, ...], tags: dict[str, str], blocks: list[Block], languages: list[str]) -> None:
+def _collect(
+    node: Node, kind: str, owners: tuple[str, ...], tags: dict[str, str], blocks: list[Block], languages: list[str]
+) -> None:
     own = node.attributes.get("ID", "")
     if node.name == "TextBlock":
         blocks.append(_block(node, _kind(node, kind, tags), owners))
@@ -99,7 +121,12 @@ def _block(node: Node, kind: str, owners: tuple[str, ...]) -> Block:
 
 def _word(node: Node) -> Word:
     part = {"HypPart1": 1, "HypPart2": 2}.get(node.attributes.get("SUBS_TYPE", ""), 0)
-    return Word(node.attributes["CONTENT"].strip(), _confidence(node.attributes.get("WC")), part, node.attributes.get("SUBS_CONTENT"))
+    return Word(
+        node.attributes["CONTENT"].strip(),
+        _confidence(node.attributes.get("WC")),
+        part,
+        node.attributes.get("SUBS_CONTENT"),
+    )
 
 
 def _confidence(written: str | None) -> float | None:

@@ -25,8 +25,8 @@ def utf8_view(column: pa.Array) -> tuple[Bytes, Offsets]:
     if len(column) == 0 or starts is None:
         return np.zeros(0, np.uint8), np.zeros(len(column) + 1, np.int64)
     offsets = np.frombuffer(starts, np.int64 if wide else np.int32)
-    offsets = offsets[column.offset : column.offset + len(column) + 1].astype(np.int64)
-    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), offsets
+    spans: Offsets = offsets[column.offset : column.offset + len(column) + 1].astype(np.int64)
+    return (np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)), spans
 
 
 def batches(rows: Iterable[dict[str, Any]], schema: pa.Schema, weigh: str = "text") -> Iterator[pa.RecordBatch]:

@@ -16,15 +16,30 @@ _S = pa.string()
 _I = pa.int32()
 DOCUMENTS = pa.schema(
     [
-        ("doc_id", _S), ("source_id", _S), ("revision", _S), ("origin", _S), ("kind", _S), ("title", _S),
-        ("published", _S), ("year", _I), ("declared_language", _S), ("uri", _S), ("licence", _S),
-        ("reserved", pa.bool_()), ("text", _S), ("text_hash", _S),
+        ("doc_id", _S),
+        ("source_id", _S),
+        ("revision", _S),
+        ("origin", _S),
+        ("kind", _S),
+        ("title", _S),
+        ("published", _S),
+        ("year", _I),
+        ("declared_language", _S),
+        ("uri", _S),
+        ("licence", _S),
+        ("reserved", pa.bool_()),
+        ("text", _S),
+        ("text_hash", _S),
         ("pages", pa.list_(pa.struct([("page_id", _S), ("start", _I), ("end", _I), ("ocr_confidence", pa.float64())]))),
         ("blocks", pa.list_(pa.struct([("page_id", _S), ("block_id", _S), ("start", _I), ("end", _I)]))),
-        ("ocr_confidence", pa.float64()), ("repairs", pa.map_(_S, _I)), ("path", _S), ("source", _S), ("batch", _S),
+        ("ocr_confidence", pa.float64()),
+        ("repairs", pa.map_(_S, _I)),
+        ("path", _S),
+        ("source", _S),
+        ("batch", _S),
         ("part", _I),
     ]
-)  # fmt: skip
+)
 Row = dict[str, Any]
 YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d{1,3}(?!\d))")
 NO_TRAINING = ("noai", "noimageai", "notrain")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from kvern.kernels.arrow import Bytes
+from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.compiled import compiled
 
 LETTER = 1  # general category L*
@@ -160,3 +160,16 @@ def is_utf8(data, start, end):
             return False
         i += length
     return True
+
+
+@compiled
+def _mark_valid(data, offsets, valid):
+    for d in range(valid.shape[0]):
+        valid[d] = is_utf8(data, offsets[d], offsets[d + 1])
+
+
+def valid_utf8(data: Bytes, offsets: Offsets) -> npt.NDArray[np.bool_]:
+    """Whether each document's bytes are valid UTF-8; bool[n]."""
+    valid = np.empty(len(offsets) - 1, np.bool_)
+    _mark_valid(readonly(data), offsets, valid)
+    return valid

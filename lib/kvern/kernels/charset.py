@@ -11,15 +11,26 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I)
 XML = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_.-]{2,40})""", re.I)
 # The WHATWG reads these labels as windows-1252, and so do browsers.
-LATIN = {"latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso_8859-1", "ascii", "us-ascii", "cp1252", "windows-1252", "x-cp1252"}
+LATIN = {
+    "latin-1",
+    "latin1",
+    "iso-8859-1",
+    "iso8859-1",
+    "iso_8859-1",
+    "ascii",
+    "us-ascii",
+    "cp1252",
+    "windows-1252",
+    "x-cp1252",
+}
 LAST = "windows-1252"
 
 
 def to_text(data: bytes, declared: str | None = None, meta: bool = False) -> tuple[str, str]:
     """The text and the charset it was decoded as; `meta` also looks for a declaration in the first 4 kB."""
-    for mark, name in MARKS:
+    for mark, unicode in MARKS:
         if data.startswith(mark):
-            return _clean(data[len(mark) :].decode(name, "replace")), name
+            return _clean(data[len(mark) :].decode(unicode, "replace")), unicode
     names = ["utf-8", declared, _declared_inside(data) if meta else None]
     for name in names:
         text = _strict(data, name)

@@ -6,6 +6,7 @@ raises `VERSION`.
 """
 
 import hashlib
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -21,11 +22,11 @@ _1 = np.uint64(1)
 
 
 @intrinsic
-def load64(typingctx, array, offset):
+def load64(typingctx: Any, array: Any, offset: Any) -> Any:
     """Little-endian uint64 at byte `offset` of a contiguous uint8 array; the caller keeps offset + 8 <= length."""
     signature = types.uint64(array, types.int64)
 
-    def emit(context, builder, sig, args):
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         data = context.make_array(sig.args[0])(context, builder, args[0]).data
         pointer = builder.bitcast(builder.gep(data, [args[1]]), ir.IntType(64).as_pointer())
         word = builder.load(pointer)
@@ -36,7 +37,7 @@ def load64(typingctx, array, offset):
 
 
 @njit(inline="always")
-def mix(h):
+def mix(h: Any) -> Any:
     """Spread every bit of a uint64 over the whole word (two xorshifts around a multiplication)."""
     h ^= h >> _32
     h *= MULTIPLIER
@@ -44,7 +45,7 @@ def mix(h):
 
 
 @njit(cache=True, nogil=True)
-def hash_span(data, start, end):
+def hash_span(data: Any, start: int, end: int) -> Any:
     """64-bit hash of data[start:end] (uint8). Equal bytes, equal hash, wherever they lie; length is mixed in."""
     h = np.uint64(end - start) * GOLDEN
     i = start

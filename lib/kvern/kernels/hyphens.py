@@ -7,7 +7,7 @@ from kvern.kernels.alto import Block, Word
 
 HYPHENS = "-‐‑¬\u00ad⸗="
 # A part before these keeps its hyphen: `søn- og helgedagar` (Språkrådet, suspended compound).
-SUSPENDED = {"og", "eller", "till", "samt", "til", "men", "enn", "och", "eller", "and", "or", "ja", "und", "oder"}
+SUSPENDED = {"og", "eller", "till", "samt", "til", "men", "enn", "och", "and", "or", "ja", "und", "oder"}
 REAL = re.compile(r"(^|[^\w])([A-ZÆØÅ]{2,}|\w|\d+|ikke|ikkje|eks)$")
 PENDING = 400
 
@@ -67,7 +67,9 @@ def _join_marked(blocks: Sequence[Block]) -> None:
             words = [word for word in line if word.text]
             if last is not None and words:
                 _continue(last, words[0])
-            last = words[-1] if words and _ends_open(words[-1], number in block.hyphen_ends) else None if words else last
+            last = (
+                words[-1] if words and _ends_open(words[-1], number in block.hyphen_ends) else None if words else last
+            )
 
 
 def _ends_open(word: Word, marked: bool) -> bool:

@@ -50,7 +50,8 @@ SUFFIXES = {
 WEB = ("wet", "arc", "warc")
 METS_NAME = re.compile(r"[-_.]?mets$", re.I)
 LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-CHECKSUM_LIST = re.compile(r"^(manifest-(md5|sha1|sha256|sha512)\.txt|(md5|sha1|sha256|sha512)(sums?)?(\.txt)?|.*\.(md5|sha1|sha256|sha512))$", re.I)  # fmt: skip
+_HASH = "(md5|sha1|sha256|sha512)"
+CHECKSUM_LIST = re.compile(rf"^(manifest-{_HASH}\.txt|{_HASH}(sums?)?(\.txt)?|.*\.{_HASH})$", re.I)
 CHECKSUM_LINE = re.compile(r"^\\?([0-9a-fA-F]{32,128})[ \t]+\*?(?:\./)?(.+?)\s*$")
 
 
@@ -150,8 +151,13 @@ def _loose_page(place: Place, entry: dict[str, Any], found: dict[str, Any]) -> I
     known = format_of(entry["path"], "alto")
     order = sorted(path for path in found if PurePosixPath(path).parent == PurePosixPath(entry["path"]).parent)
     reason = None if known else "a name that does not end in .xml"
-    yield {**_file(place, entry), "format": known or "unknown", "object_id": owner,
-           "sequence": order.index(entry["path"]) + 1, "reason": reason}  # fmt: skip
+    yield {
+        **_file(place, entry),
+        "format": known or "unknown",
+        "object_id": owner,
+        "sequence": order.index(entry["path"]) + 1,
+        "reason": reason,
+    }
 
 
 def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -167,8 +173,16 @@ def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any
         base = (
             _file(place, there) if there else {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
         )
-        yield {**base, "format": "alto", "object_id": owner, "sequence": file.sequence, "promised_kind": kind,
-               "promised_value": value, "found": there is not None, "named": True}  # fmt: skip
+        yield {
+            **base,
+            "format": "alto",
+            "object_id": owner,
+            "sequence": file.sequence,
+            "promised_kind": kind,
+            "promised_value": value,
+            "found": there is not None,
+            "named": True,
+        }
 
 
 def _mets(root: str, path: str) -> mets.Mets | None:
@@ -199,14 +213,30 @@ def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> I
         hit = CHECKSUM_LINE.match(line)
         if hit and len(hit[1]) in LENGTHS:
             for name in dict.fromkeys((str(folder / hit[2]), hit[2])):
-                yield {"path": name, "source": place.source, "batch": place.batch, "format": place.format, "bytes": 0,
-                       "object_id": name, "promised_kind": LENGTHS[len(hit[1])], "promised_value": hit[1].lower(),
-                       "found": False, "named": name == str(folder / hit[2]) and bool(matches.match(name))}  # fmt: skip
+                yield {
+                    "path": name,
+                    "source": place.source,
+                    "batch": place.batch,
+                    "format": place.format,
+                    "bytes": 0,
+                    "object_id": name,
+                    "promised_kind": LENGTHS[len(hit[1])],
+                    "promised_value": hit[1].lower(),
+                    "found": False,
+                    "named": name == str(folder / hit[2]) and bool(matches.match(name)),
+                }
 
 
 def _file(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
-    return {"path": entry["path"], "source": place.source, "batch": place.batch, "bytes": entry["bytes"],
-            "modified": entry["modified"], "found": True, "named": False}  # fmt: skip
+    return {
+        "path": entry["path"],
+        "source": place.source,
+        "batch": place.batch,
+        "bytes": entry["bytes"],
+        "modified": entry["modified"],
+        "found": True,
+        "named": False,
+    }
 
 
 def _with_members(root: str, place: Place) -> Iterator[dict[str, Any]]:
@@ -237,8 +267,12 @@ def _entries(root: str, folder: str, deep: bool) -> Iterator[dict[str, Any]]:
     system, base = files.system(root)
     start = f"{base}/{folder}".rstrip("/")
     for info in system.get_file_info(fs.FileSelector(start, recursive=deep, allow_not_found=True)):
-        yield {"path": info.path[len(base) :].lstrip("/"), "bytes": info.size or 0, "modified": info.mtime,
-               "folder": info.type == fs.FileType.Directory}  # fmt: skip
+        yield {
+            "path": info.path[len(base) :].lstrip("/"),
+            "bytes": info.size or 0,
+            "modified": info.mtime,
+            "folder": info.type == fs.FileType.Directory,
+        }
 
 
 def _place(item: dict[str, str]) -> Place:

@@ -22,8 +22,23 @@ KINDS = {
     "ADVERTISEMENT": "advert",
     "ADVERT": "advert",
 }
-LANGUAGES = {"no": "nor", "nb": "nob", "nn": "nno", "da": "dan", "sv": "swe", "en": "eng", "se": "sme", "fi": "fin",
-             "de": "deu", "is": "isl", "fo": "fao", "fr": "fra", "smi": "sme", "ger": "deu", "fre": "fra"}  # fmt: skip
+LANGUAGES = {
+    "no": "nor",
+    "nb": "nob",
+    "nn": "nno",
+    "da": "dan",
+    "sv": "swe",
+    "en": "eng",
+    "se": "sme",
+    "fi": "fin",
+    "de": "deu",
+    "is": "isl",
+    "fo": "fao",
+    "fr": "fra",
+    "smi": "sme",
+    "ger": "deu",
+    "fre": "fra",
+}
 PAGE_IN_BLOCK = re.compile(r"^P(\d+)_")
 Area = tuple[str, str]
 
@@ -94,7 +109,9 @@ def _map(root: Node, kind: str) -> Node | None:
 
 
 def _is_issue(root: Node, logical: Node | None) -> bool:
-    kinds = [root.attributes.get("TYPE", "")] + [node.attributes.get("TYPE", "") for node in (logical.walk() if logical else ())]
+    kinds = [root.attributes.get("TYPE", "")] + [
+        node.attributes.get("TYPE", "") for node in (logical.walk() if logical else ())
+    ]
     return any(word in kind.lower() for kind in kinds for word in ("newspaper", "issue", "serial"))
 
 
@@ -146,7 +163,9 @@ def _promised(file: Node) -> tuple[str, str] | None:
 def _units(root: Node, logical: Node | None, files: set[str]) -> Iterator[Unit]:
     links = _links(root)
     for node in _unit_nodes(logical):
-        own = [area for below in node.walk() for area in (_areas(below) or links.get(below.attributes.get("ID", ""), ()))]
+        own = [
+            area for below in node.walk() for area in (_areas(below) or links.get(below.attributes.get("ID", ""), []))
+        ]
         areas = tuple(dict.fromkeys(_legal(area, files) for area in own))
         title = node.attributes.get("LABEL", "").strip()
         kind = node.attributes.get("TYPE", "ARTICLE").upper()
@@ -157,7 +176,9 @@ def _units(root: Node, logical: Node | None, files: set[str]) -> Iterator[Unit]:
 def _unit_nodes(logical: Node | None) -> list[Node]:
     """The lowest article-like divs, in order."""
     found = [node for node in (logical.walk() if logical else ()) if node.attributes.get("TYPE", "").upper() in UNITS]
-    outer = {id(node) for node in found for below in node.walk() if below is not node and id(below) in {id(n) for n in found}}
+    outer = {
+        id(node) for node in found for below in node.walk() if below is not node and id(below) in {id(n) for n in found}
+    }
     return [node for node in found if id(node) not in outer]
 
 

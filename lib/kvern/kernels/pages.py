@@ -15,16 +15,37 @@ from kvern.kernels.xml import BYTES
 _S = pa.string()
 PAGES = pa.schema(
     [
-        ("page_id", _S), ("object_id", _S), ("kind", _S), ("path", _S), ("sequence", pa.int32()), ("text", _S),
-        ("blocks", pa.list_(pa.struct([("id", _S), ("kind", _S), ("start", pa.int32()), ("end", pa.int32()),
-                                       ("confidence", pa.float64())]))),
+        ("page_id", _S),
+        ("object_id", _S),
+        ("kind", _S),
+        ("path", _S),
+        ("sequence", pa.int32()),
+        ("text", _S),
+        (
+            "blocks",
+            pa.list_(
+                pa.struct(
+                    [("id", _S), ("kind", _S), ("start", pa.int32()), ("end", pa.int32()), ("confidence", pa.float64())]
+                )
+            ),
+        ),
         ("units", pa.list_(pa.struct([("unit", _S), ("position", pa.int32()), ("block", _S)]))),
         ("logical", pa.list_(pa.struct([("unit", _S), ("kind", _S), ("title", _S)]))),
-        ("object_kind", _S), ("title", _S), ("published", _S), ("declared_language", _S),
-        ("ocr_confidence", pa.float64()), ("word_count", pa.int32()), ("sha256", _S), ("promised_hash", _S),
-        ("bytes", pa.int64()), ("error", _S), ("source", _S), ("batch", _S), ("part", pa.int32()),
+        ("object_kind", _S),
+        ("title", _S),
+        ("published", _S),
+        ("declared_language", _S),
+        ("ocr_confidence", pa.float64()),
+        ("word_count", pa.int32()),
+        ("sha256", _S),
+        ("promised_hash", _S),
+        ("bytes", pa.int64()),
+        ("error", _S),
+        ("source", _S),
+        ("batch", _S),
+        ("part", pa.int32()),
     ]
-)  # fmt: skip
+)
 Row = dict[str, Any]
 REAL_WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -71,13 +92,23 @@ def _opened(file: Row, root: str) -> tuple[Row, bytes | None]:
 def _object_columns(object_id: str, head: mets.Mets) -> Row:
     kind = head.kind if head.files else ("issue" if "digavis" in object_id else "book")
     logical = [{"unit": unit.unit, "kind": unit.kind, "title": unit.title} for unit in head.units]
-    return {"page_id": object_id, "kind": "object", "sequence": 0, "object_kind": kind, "logical": logical,
-            "title": head.title, "published": head.published, "declared_language": head.language}  # fmt: skip
+    return {
+        "page_id": object_id,
+        "kind": "object",
+        "sequence": 0,
+        "object_kind": kind,
+        "logical": logical,
+        "title": head.title,
+        "published": head.published,
+        "declared_language": head.language,
+    }
 
 
 def _page_columns(page: Alto, head: mets.Mets, path: str, noise_confidence: float) -> Row:
     file_id = next((f.file_id for f in head.files if PurePosixPath(f.href).name == PurePosixPath(path).name), "")
-    text, spans = _text(page, {name: kind for (file, name), kind in head.block_kinds.items() if file == file_id}, noise_confidence)
+    text, spans = _text(
+        page, {name: kind for (file, name), kind in head.block_kinds.items() if file == file_id}, noise_confidence
+    )
     words = [word for block in page.blocks for word in block.words() if word.text]
     known = [word.confidence for word in words if word.confidence is not None]
     return {
@@ -92,7 +123,9 @@ def _page_columns(page: Alto, head: mets.Mets, path: str, noise_confidence: floa
 
 
 def _text(page: Alto, kinds: dict[str, str], noise_confidence: float) -> tuple[str, list[Row]]:
-    out, spans, position = [], [], 0
+    out: list[str] = []
+    spans: list[Row] = []
+    position = 0
     for block in page.blocks:
         lines = (" ".join(word.text for word in line if word.text) for line in block.lines)
         text = "\n".join(line for line in lines if line)
@@ -104,7 +137,9 @@ def _text(page: Alto, kinds: dict[str, str], noise_confidence: float) -> tuple[s
         size = len(text.encode())
         confidence = block.confidence()
         kind = "noise" if _is_noise(text, confidence, noise_confidence) else _kind(block, kinds)
-        spans.append({"id": block.id, "kind": kind, "start": position, "end": position + size, "confidence": confidence})
+        spans.append(
+            {"id": block.id, "kind": kind, "start": position, "end": position + size, "confidence": confidence}
+        )
         out.append(text)
         position += size
     return "".join(out), spans

@@ -45,7 +45,7 @@ class Scratch(NamedTuple):
 
 
 def scratch(window: int = repetition.WINDOW) -> Scratch:
-    """Scratch for windows of a power of two words, lines or paragraphs."""
+    """Scratch for windows of a power of two, at least 8, of words, lines or paragraphs."""
     return Scratch(repetition.grams(window), np.empty(2 * window, np.uint64))
 
 
@@ -179,6 +179,11 @@ def _ratio(part: Counts, whole: Counts) -> npt.NDArray[np.float64]:
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
 
 
+def gram_ratio(n: int) -> str:
+    """The name of the measure over word n-grams."""
+    return f"{'top' if n <= repetition.TOP else 'dup'}_{n}_gram_ratio"
+
+
 def columns(sums: Counts) -> dict[str, Column]:
     """The measures by their names in the table; NaN where there is nothing to measure (no word, no line)."""
     of = dict(zip(SUMS, sums.T, strict=True))
@@ -195,7 +200,4 @@ def columns(sums: Counts) -> dict[str, Column]:
         "dup_paragraph_ratio": _ratio(of["dup_paragraphs"], of["paragraphs"]),
         "dup_paragraph_char_ratio": _ratio(of["dup_paragraph_chars"], chars),
     }
-    for n in range(2, repetition.LONGEST + 1):
-        kind = "top" if n <= repetition.TOP else "dup"
-        measures[f"{kind}_{n}_gram_ratio"] = _ratio(of[f"gram_{n}_chars"], chars)
-    return measures
+    return measures | {gram_ratio(n): _ratio(of[f"gram_{n}_chars"], chars) for n in range(2, repetition.LONGEST + 1)}

@@ -21,12 +21,28 @@ from kvern.kernels.mets import language_code
 _S = pa.string()
 RECORDS = pa.schema(
     [
-        ("record_id", _S), ("path", _S), ("kind", _S), ("source_id", _S), ("revision", _S), ("uri", _S),
-        ("http", pa.map_(_S, _S)), ("title", _S), ("published", _S), ("declared_language", _S), ("licence", _S),
-        ("charset", _S), ("text", _S), ("sha256", _S), ("promised_hash", _S), ("bytes", pa.int64()), ("error", _S),
-        ("source", _S), ("batch", _S), ("part", pa.int32()),
+        ("record_id", _S),
+        ("path", _S),
+        ("kind", _S),
+        ("source_id", _S),
+        ("revision", _S),
+        ("uri", _S),
+        ("http", pa.map_(_S, _S)),
+        ("title", _S),
+        ("published", _S),
+        ("declared_language", _S),
+        ("licence", _S),
+        ("charset", _S),
+        ("text", _S),
+        ("sha256", _S),
+        ("promised_hash", _S),
+        ("bytes", pa.int64()),
+        ("error", _S),
+        ("source", _S),
+        ("batch", _S),
+        ("part", pa.int32()),
     ]
-)  # fmt: skip
+)
 Row = dict[str, Any]
 LIMIT = 4_000_000_000
 BROKEN = (OSError, EOFError, ValueError, zstandard.ZstdError, pa.ArrowException)
@@ -87,8 +103,13 @@ def _captured(capture: warc.Capture) -> Row:
     language = language_code(capture.headers.get("content-language"))
     if capture.kind == "conversion" or "text/plain" in content:
         text, charset = to_text(capture.payload, declared)
-        return {**row, "text": text.strip() or None, "charset": charset, "declared_language": language,
-                "error": None if text.strip() else "no text"}  # fmt: skip
+        return {
+            **row,
+            "text": text.strip() or None,
+            "charset": charset,
+            "declared_language": language,
+            "error": None if text.strip() else "no text",
+        }
     if "html" not in content and b"<html" not in capture.payload[:2000].lower():
         return {**row, "error": f"not text: {content.split(';')[0] or 'no content type'}"}
     return {**row, **_page(capture.payload, declared, language, capture.headers)}
@@ -97,24 +118,51 @@ def _captured(capture: warc.Capture) -> Row:
 def _page(payload: bytes, declared: str | None, language: str | None, headers: dict[str, str]) -> Row:
     text, charset = to_text(payload, declared, meta=True)
     page = html.main_text(text)
-    return {"text": page.text, "title": page.title, "charset": charset, "declared_language": page.language or language,
-            "http": {**headers, **page.signs}, "error": page.error or (None if page.text else "no text")}  # fmt: skip
+    return {
+        "text": page.text,
+        "title": page.title,
+        "charset": charset,
+        "declared_language": page.language or language,
+        "http": {**headers, **page.signs},
+        "error": page.error or (None if page.text else "no text"),
+    }
 
 
 def _html(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    yield {"kind": "web", "source_id": _stem(path), "revision": sha256(data), "bytes": len(data), "http": {}, **_page(_plain(data), None, None, {})}
+    yield {
+        "kind": "web",
+        "source_id": _stem(path),
+        "revision": sha256(data),
+        "bytes": len(data),
+        "http": {},
+        **_page(_plain(data), None, None, {}),
+    }
 
 
 def _text(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     text, charset = to_text(_plain(data))
-    yield {"kind": "text", "source_id": _stem(path), "revision": sha256(data), "bytes": len(data), "text": text, "charset": charset}
+    yield {
+        "kind": "text",
+        "source_id": _stem(path),
+        "revision": sha256(data),
+        "bytes": len(data),
+        "text": text,
+        "charset": charset,
+    }
 
 
 def _subtitle(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     text, charset = to_text(_plain(data))
     spoken = subtitles.read(text)
-    yield {"kind": "subtitle", "source_id": _stem(path), "revision": sha256(data), "bytes": len(data), "text": spoken,
-           "charset": charset, "error": None if spoken else "no cue could be read"}  # fmt: skip
+    yield {
+        "kind": "subtitle",
+        "source_id": _stem(path),
+        "revision": sha256(data),
+        "bytes": len(data),
+        "text": spoken,
+        "charset": charset,
+        "error": None if spoken else "no cue could be read",
+    }
 
 
 def _jsonl(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
@@ -136,7 +184,12 @@ def _parquet(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     for batch in source.iter_batches(batch_size=1000, columns=wanted):
         for item in batch.to_pylist():
             canonical = json.dumps(item, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "replace")
-            yield {"kind": "text", "revision": sha256(canonical), "bytes": len(canonical), **_mapped(item, fields, sha256(canonical))}
+            yield {
+                "kind": "text",
+                "revision": sha256(canonical),
+                "bytes": len(canonical),
+                **_mapped(item, fields, sha256(canonical)),
+            }
 
 
 def _mapped(item: Any, fields: dict[str, str], fallback: str) -> Row:
@@ -145,8 +198,13 @@ def _mapped(item: Any, fields: dict[str, str], fallback: str) -> Row:
     text = found.get("text")
     told = {name: str(found[name]) for name in ("title", "published", "licence", "uri") if found.get(name) is not None}
     error = None if isinstance(text, str) else f"want text in field {fields.get('text')!r}, have {type(text).__name__}"
-    return {**told, "source_id": str(found.get("id") or fallback), "declared_language": language_code(str(found.get("language") or "")),
-            "text": _utf8(text) if isinstance(text, str) else None, "error": error}  # fmt: skip
+    return {
+        **told,
+        "source_id": str(found.get("id") or fallback),
+        "declared_language": language_code(str(found.get("language") or "")),
+        "text": _utf8(text) if isinstance(text, str) else None,
+        "error": error,
+    }
 
 
 def _at(item: Any, path: str) -> Any:
@@ -182,6 +240,13 @@ def sha256(data: bytes) -> str:
 
 
 READERS: dict[str, Callable[[bytes, str, dict[str, str]], Iterator[Row]]] = {
-    "warc": _web, "arc": _web, "wet": _web, "html": _html, "jsonl": _jsonl, "parquet": _parquet, "text": _text,
-    "srt": _subtitle, "vtt": _subtitle,
-}  # fmt: skip
+    "warc": _web,
+    "arc": _web,
+    "wet": _web,
+    "html": _html,
+    "jsonl": _jsonl,
+    "parquet": _parquet,
+    "text": _text,
+    "srt": _subtitle,
+    "vtt": _subtitle,
+}

@@ -17,7 +17,16 @@ DOCUMENTS = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.c
 KEPT = ("response", "resource", "conversion", "revisit")
 NAMES = {int(getattr(WarcRecordType, name)): name for name in KEPT}
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-HEADERS = ("content-language", "content-type", "date", "last-modified", "link", "tdm-policy", "tdm-reservation", "x-robots-tag")
+HEADERS = (
+    "content-language",
+    "content-type",
+    "date",
+    "last-modified",
+    "link",
+    "tdm-policy",
+    "tdm-reservation",
+    "x-robots-tag",
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,14 @@ def _fastwarc(data: bytes) -> Iterator[Capture]:
         http = {name.lower(): value for name, value in record.http_headers.items()} if record.http_headers else {}
         status = record.http_headers.status_code if record.http_headers else None
         body = record.reader.read(PAYLOAD)
-        yield _capture(NAMES[int(record.record_type)], headers.get("warc-target-uri", ""), headers.get("warc-date", ""),
-                       http or {"content-type": headers.get("content-type", "")}, status, body)  # fmt: skip
+        yield _capture(
+            NAMES[int(record.record_type)],
+            headers.get("warc-target-uri", ""),
+            headers.get("warc-date", ""),
+            http or {"content-type": headers.get("content-type", "")},
+            status,
+            body,
+        )
 
 
 def _warcio(data: bytes) -> Iterator[Capture]:
@@ -65,9 +80,14 @@ def _warcio(data: bytes) -> Iterator[Capture]:
             continue
         http = {name.lower(): value for name, value in record.http_headers.headers} if record.http_headers else {}
         status = record.http_headers.get_statuscode() if record.http_headers else None
-        yield _capture(record.rec_type, record.rec_headers.get_header("WARC-Target-URI") or "",
-                       record.rec_headers.get_header("WARC-Date") or "", http,
-                       int(status) if status and status.isdigit() else None, record.raw_stream.read(PAYLOAD))  # fmt: skip
+        yield _capture(
+            record.rec_type,
+            record.rec_headers.get_header("WARC-Target-URI") or "",
+            record.rec_headers.get_header("WARC-Date") or "",
+            http,
+            int(status) if status and status.isdigit() else None,
+            record.raw_stream.read(PAYLOAD),
+        )
 
 
 def _capture(kind: str, uri: str, date: str, http: dict[str, str], status: int | None, body: bytes) -> Capture:
@@ -103,7 +123,8 @@ def _inflated(body: bytes) -> bytes:
 
 def _unchunked(body: bytes) -> bytes:
     """HTTP chunks put together; a body that only claims to be chunked stays as it is."""
-    out, i = [], 0
+    out: list[bytes] = []
+    i = 0
     while i < len(body):
         end = body.find(b"\r\n", i)
         size: Any = body[i:end].split(b";")[0].strip()

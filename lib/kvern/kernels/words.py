@@ -82,7 +82,7 @@ def _after_joiner(data, at, end, classes, digit):
 
 @compiled
 def _run(data, at, end, classes):
-    """A run of word characters from `at`: (position after it, code points, union of classes, their intersection, last)."""
+    """A run of word characters at `at`: (position after it, code points, union and intersection of classes, last)."""
     chars = union = last = 0
     common = 0xFF
     while at < end:

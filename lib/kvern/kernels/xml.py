@@ -79,7 +79,9 @@ def _strict(data: bytes) -> Node:
             raise Refused(f"want at most {DEPTH} levels of elements, have more")
         if any(len(value) > ATTRIBUTE for value in attributes[1::2]):
             raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
-        node = Node(local(name), {local(key): value for key, value in zip(attributes[::2], attributes[1::2], strict=True)}, [])
+        node = Node(
+            local(name), {local(key): value for key, value in zip(attributes[::2], attributes[1::2], strict=True)}, []
+        )
         stack[-1].children.append(node)
         stack.append(node)
 
@@ -101,8 +103,15 @@ def _strict(data: bytes) -> Node:
 def _recovered(data: bytes, error: str) -> Parsed:
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         return Parsed(None, "refused: a document type or entity declaration; none is read")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-                             remove_comments=True, remove_pis=True)  # fmt: skip
+    parser = etree.XMLParser(
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -1,6 +1,6 @@
 """What was delivered, each file with a state, each object dealt into a part; and what reading it showed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import partial
 
 import pyarrow as pa
@@ -21,8 +21,8 @@ def deliveries(work: DataFrame, dealt: DataFrame, root: str, params: Deliveries)
     return _columns(_with_part(_with_state(_one_row_a_file(spoken)), dealt, params))
 
 
-def _list(batches: Iterable[pa.RecordBatch], root: str) -> Iterable[pa.RecordBatch]:
-    return listing.listing_batches(iter(batches), root)
+def _list(batches: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.RecordBatch]:
+    return listing.listing_batches(batches, root)
 
 
 def _ddl(schema: pa.Schema) -> str:
@@ -66,7 +66,11 @@ def _with_part(files: DataFrame, dealt: DataFrame, params: Deliveries) -> DataFr
     known = dealt.select("source", "object_id", F.col("part").alias("kept_part"))
     objects = files.groupBy("source", "object_id").agg(F.sum("bytes").cast("long").alias("object_bytes"))
     objects = objects.join(known, ["source", "object_id"], "left")
-    queue = Window.partitionBy(F.col("kept_part").isNull()).orderBy("source", "object_id").rowsBetween(Window.unboundedPreceding, -1)  # fmt: skip
+    queue = (
+        Window.partitionBy(F.col("kept_part").isNull())
+        .orderBy("source", "object_id")
+        .rowsBetween(Window.unboundedPreceding, -1)
+    )
     before = F.coalesce(F.sum("object_bytes").over(queue), F.lit(0))
     first_free = F.coalesce(F.max("kept_part").over(Window.partitionBy(F.lit(1))), F.lit(-1)) + 1
     fresh = (first_free + F.floor(before / F.lit(params.part_bytes))).cast("int")
@@ -79,17 +83,34 @@ def _columns(files: DataFrame) -> DataFrame:
         F.col("promise").isNotNull(),
         F.struct(F.col("promise.promised_kind").alias("kind"), F.lower("promise.promised_value").alias("value")),
     )
-    return files.select("path", "format", "bytes", "modified", "object_id", "sequence", promised.alias("promised"),
-                        "state", "reason", "source", "batch", "part")  # fmt: skip
+    return files.select(
+        "path",
+        "format",
+        "bytes",
+        "modified",
+        "object_id",
+        "sequence",
+        promised.alias("promised"),
+        "state",
+        "reason",
+        "source",
+        "batch",
+        "part",
+    )
 
 
 def fixity(deliveries: DataFrame, pages: DataFrame, records: DataFrame) -> DataFrame:
     """What the read of each listed file showed of its bytes, beside what was promised and listed."""
     of_pages = pages.select("path", "source", "sha256", "promised_hash", "bytes", "error")
     of_records = records.where("kind = 'file'").select(of_pages.columns)
-    seen = of_pages.unionByName(of_records).where("sha256 IS NOT NULL OR error IS NOT NULL").dropDuplicates(["source", "path"])  # fmt: skip
+    seen = (
+        of_pages.unionByName(of_records)
+        .where("sha256 IS NOT NULL OR error IS NOT NULL")
+        .dropDuplicates(["source", "path"])
+    )
     listed = deliveries.where("state = 'listed' AND format <> 'checksums'").select(
-        "path", "source", "batch", "part", "promised", F.col("bytes").alias("listed_bytes"))  # fmt: skip
+        "path", "source", "batch", "part", "promised", F.col("bytes").alias("listed_bytes")
+    )
     both = listed.join(seen, ["path", "source"], "left")
     return both.withColumns(_verdict()).select("path", "sha256", "bytes", "state", "reason", "source", "batch", "part")
 

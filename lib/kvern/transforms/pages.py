@@ -14,8 +14,13 @@ from kvern.recipe import Pages
 
 def pages(deliveries: DataFrame, root: str, partitions: int, params: Pages) -> DataFrame:
     """A row for each page and one for each object; `root` is where the files lie, the paths are the table's."""
-    file = F.struct("path", "format", F.coalesce("sequence", F.lit(1)).cast("int").alias("sequence"),
-                    F.lit(None).cast("string").alias("page_id"), F.col("promised.kind").alias("promised_kind"))  # fmt: skip
+    file = F.struct(
+        "path",
+        "format",
+        F.coalesce("sequence", F.lit(1)).cast("int").alias("sequence"),
+        F.lit(None).cast("string").alias("page_id"),
+        F.col("promised.kind").alias("promised_kind"),
+    )
     listed = deliveries.where("state = 'listed' AND format IN ('mets', 'alto')")
     objects = listed.groupBy("object_id", "source", "batch", "part").agg(
         F.sort_array(F.collect_list(file)).alias("files")

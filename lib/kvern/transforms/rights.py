@@ -1,5 +1,7 @@
 """Which tier each document is in and until when, from its source's ceiling and what it says of itself."""
 
+from collections.abc import Mapping
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -12,8 +14,17 @@ def rights(documents: DataFrame, sources: DataFrame, params: Rights) -> DataFram
     judged = known.join(F.broadcast(sources), ["source", "batch"], "left").withColumn("tier", _tier(params))
     basis = _lookup({name: tier.basis for name, tier in params.tiers.items()}, F.col("tier"))
     licence = F.coalesce("licence", "source_licence")
-    return judged.select("doc_id", "tier", licence.alias("licence"), basis.alias("basis"),
-                         "valid_from", "valid_until", "source", "batch", "part")  # fmt: skip
+    return judged.select(
+        "doc_id",
+        "tier",
+        licence.alias("licence"),
+        basis.alias("basis"),
+        "valid_from",
+        "valid_until",
+        "source",
+        "batch",
+        "part",
+    )
 
 
 def _tier(params: Rights) -> Column:
@@ -31,6 +42,6 @@ def _tier(params: Rights) -> Column:
     return F.array_max(ranked)["name"]
 
 
-def _lookup(values: dict[str, object], key: Column) -> Column:
+def _lookup(values: Mapping[str, object], key: Column) -> Column:
     pairs = [F.lit(item) for pair in sorted(values.items()) for item in pair]
     return F.create_map(*pairs)[key] if pairs else F.lit(None).cast("string")
