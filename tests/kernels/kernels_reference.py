@@ -5,9 +5,13 @@ import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from kvern.kernels.arrow import Bytes, Offsets
+
+settings.register_profile("kernels", deadline=None)  # a kernel's first call compiles it
+settings.load_profile("kernels")
 
 FRAGMENTS = (
     *(b"Det", b"er", b"ein", b"BOK", b"\xc3\xa5", b"\xc3\x98l", b"f.eks", b"1.000,50", b"12:30", b"nord-norsk", b"l'or", b"a_b"),
