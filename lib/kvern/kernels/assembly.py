@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kvern.kernels.arrow import batches as record_batches
 from kvern.kernels.furniture import PageBlock, furniture
-from kvern.kernels.hashing import doc_id, sha256_hex
+from kvern.kernels.ids import doc_id, sha256_hex
 from kvern.kernels.normalise import normalise
 
 _S = pa.string()

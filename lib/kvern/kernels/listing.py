@@ -3,18 +3,15 @@
 Opens METS files, checksum lists and the headers of tars; no content file.
 """
 
-import json
 import re
-import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import fs
 
-from kvern.kernels import files, mets
+from kvern.kernels import checksums, files, folders, mets
 from kvern.kernels.arrow import batches
 
 WORK = pa.schema([(name, pa.string()) for name in ("source", "batch", "format", "pattern", "folder", "deep")])
@@ -49,10 +46,7 @@ SUFFIXES = {
 }
 WEB = ("wet", "arc", "warc")
 METS_NAME = re.compile(r"[-_.]?mets$", re.I)
-LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-_HASH = "(md5|sha1|sha256|sha512)"
-CHECKSUM_LIST = re.compile(rf"^(manifest-{_HASH}\.txt|{_HASH}(sums?)?(\.txt)?|.*\.{_HASH})$", re.I)
-CHECKSUM_LINE = re.compile(r"^\\?([0-9a-fA-F]{32,128})[ \t]+\*?(?:\./)?(.+?)\s*$")
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ def places(root: str, source: str, batch: str, format: str, pattern: str) -> Ite
     row = {"source": source, "batch": batch, "format": format, "pattern": pattern}
     yield {**row, "folder": base, "deep": ""}
     if "/" in pattern[len(base) :].strip("/") or "**" in pattern:
-        for entry in _entries(root, base, deep=False):
+        for entry in folders.plain(root, base, deep=False):
             if entry["folder"]:
                 yield {**row, "folder": entry["path"], "deep": "yes"}
 
@@ -102,18 +96,22 @@ def listing_batches(work: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.Re
     yield from batches(rows, LISTING, weigh="reason")
 
 
-def list_place(root: str, place: Place) -> Iterator[dict[str, Any]]:
-    found = {entry["path"]: entry for entry in _with_members(root, place) if not entry["folder"]}
+def list_place(root: str, place: Place) -> Iterator[Row]:
+    found = {
+        entry["path"]: entry
+        for entry in folders.entries(root, place.folder, place.deep, place.format in ("alto", "mets-alto"))
+        if not entry["folder"]
+    }
     matches = glob_expression(place.pattern)
     for path, entry in sorted(found.items()):
-        if CHECKSUM_LIST.match(PurePosixPath(path).name):
+        if checksums.is_list(PurePosixPath(path).name):
             yield {**_file(place, entry), "format": "checksums", "object_id": path}
             yield from _promises(root, place, path, matches)
         elif matches.match(path.split("!/")[0]):
             yield from _matched(root, place, entry, found)
 
 
-def _matched(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _matched(root: str, place: Place, entry: Row, found: Row) -> Iterator[Row]:
     if place.format == "mets-alto":
         yield from _object(root, place, entry, found)
     elif place.format == "alto":
@@ -122,7 +120,7 @@ def _matched(root: str, place: Place, entry: dict[str, Any], found: dict[str, An
         yield _content(place, entry)
 
 
-def _content(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
+def _content(place: Place, entry: Row) -> Row:
     form = format_of(entry["path"], place.format)
     reason = None if form else f"a name that ends as none of {place.format} does: {', '.join(SUFFIXES[place.format])}"
     return {**_file(place, entry), "format": form or "unknown", "object_id": entry["path"], "reason": reason}
@@ -135,7 +133,7 @@ def format_of(path: str, wanted: str) -> str | None:
     return next((form for form in family if name.endswith(SUFFIXES[form])), None)
 
 
-def _loose_page(place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _loose_page(place: Place, entry: Row, found: Row) -> Iterator[Row]:
     archive, _, member = entry["path"].partition("!/")
     if not member and archive.lower().endswith((".tar", ".tar.gz", ".tgz")):
         if not any(path.startswith(f"{archive}!/") for path in found):
@@ -160,7 +158,7 @@ def _loose_page(place: Place, entry: dict[str, Any], found: dict[str, Any]) -> I
     }
 
 
-def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _object(root: str, place: Place, entry: Row, found: Row) -> Iterator[Row]:
     """A METS file, its own row first, then each ALTO file that it names, there or not."""
     folder = PurePosixPath(entry["path"]).parent
     head = _mets(root, entry["path"])
@@ -168,7 +166,7 @@ def _object(root: str, place: Place, entry: dict[str, Any], found: dict[str, Any
     yield {**_file(place, entry), "format": "mets", "object_id": owner, "sequence": 0}
     for file in head.files if head else ():
         path = _resolve(str(folder), file.href, found)
-        there = found.get(path)
+        there = found.get(path) or folders.one(root, path)
         kind, value = file.promised if file.promised else (None, None)
         base = (
             _file(place, there) if there else {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
@@ -192,7 +190,7 @@ def _mets(root: str, path: str) -> mets.Mets | None:
         return None
 
 
-def _resolve(folder: str, href: str, found: dict[str, Any]) -> str:
+def _resolve(folder: str, href: str, found: Row) -> str:
     """Where a METS reference lies: beside the METS, else in a tar there under the same file name."""
     beside = str(PurePosixPath(folder) / href)
     if beside in found:
@@ -202,32 +200,24 @@ def _resolve(folder: str, href: str, found: dict[str, Any]) -> str:
     return min(near, default=beside)
 
 
-def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> Iterator[dict[str, Any]]:
-    """Lines `checksum  name` of md5sum style; names are relative to the list's folder, or to the input itself."""
+def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> Iterator[Row]:
+    """What a checksum list promises; its names are relative to its folder, or to the input itself."""
     try:
         text = files.read(root, path)[0].decode("utf-8", "replace")
     except OSError:
         return
     folder = PurePosixPath(path).parent
-    for line in text.splitlines():
-        hit = CHECKSUM_LINE.match(line)
-        if hit and len(hit[1]) in LENGTHS:
-            for name in dict.fromkeys((str(folder / hit[2]), hit[2])):
-                yield {
-                    "path": name,
-                    "source": place.source,
-                    "batch": place.batch,
-                    "format": place.format,
-                    "bytes": 0,
-                    "object_id": name,
-                    "promised_kind": LENGTHS[len(hit[1])],
-                    "promised_value": hit[1].lower(),
-                    "found": False,
-                    "named": name == str(folder / hit[2]) and bool(matches.match(name)),
-                }
+    for kind, value, name in checksums.promises(text):
+        beside = str(folder / name)
+        for target in dict.fromkeys((beside, name)):
+            yield {
+                **{"path": target, "source": place.source, "batch": place.batch, "format": place.format, "bytes": 0},
+                **{"object_id": target, "promised_kind": kind, "promised_value": value, "found": False},
+                "named": target == beside and bool(matches.match(target)),
+            }
 
 
-def _file(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
+def _file(place: Place, entry: Row) -> Row:
     return {
         "path": entry["path"],
         "source": place.source,
@@ -239,46 +229,10 @@ def _file(place: Place, entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_members(root: str, place: Place) -> Iterator[dict[str, Any]]:
-    for entry in _entries(root, place.folder, place.deep):
-        yield entry
-        if place.format in ("alto", "mets-alto") and entry["path"].lower().endswith((".tar", ".tar.gz", ".tgz")):
-            yield from _members(root, entry)
-
-
-def _members(root: str, entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    try:
-        with (
-            files.reading(root, entry["path"]) as stream,
-            tarfile.open(fileobj=stream, mode="r|*") as archive,
-        ):
-            for member in archive:
-                if member.isfile():
-                    yield {
-                        **entry,
-                        "path": f"{entry['path']}!/{member.name.removeprefix('./')}",
-                        "bytes": member.size,
-                    }
-    except (OSError, tarfile.TarError, EOFError):
-        return
-
-
-def _entries(root: str, folder: str, deep: bool) -> Iterator[dict[str, Any]]:
-    system, base = files.system(root)
-    start = f"{base}/{folder}".rstrip("/")
-    for info in system.get_file_info(fs.FileSelector(start, recursive=deep, allow_not_found=True)):
-        yield {
-            "path": info.path[len(base) :].lstrip("/"),
-            "bytes": info.size or 0,
-            "modified": info.mtime,
-            "folder": info.type == fs.FileType.Directory,
-        }
-
-
 def _place(item: dict[str, str]) -> Place:
     return Place(item["source"], item["batch"], item["format"], item["pattern"], item["folder"], item["deep"] == "yes")
 
 
 def rows_of(work: Iterable[dict[str, str]]) -> list[tuple[str, ...]]:
     """WORK rows as plain tuples, for `createDataFrame`."""
-    return [tuple(json.loads(json.dumps(row))[name] for name in WORK.names) for row in work]
+    return [tuple(row[name] for name in WORK.names) for row in work]

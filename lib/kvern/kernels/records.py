@@ -1,7 +1,6 @@
 """Files of records in, rows of `records` out, each file ending in a row of kind `file`."""
 
 import gzip
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ import zstandard
 from kvern.kernels import files, html, subtitles, warc
 from kvern.kernels.arrow import batches as record_batches_of
 from kvern.kernels.charset import to_text
+from kvern.kernels.ids import sha256_hex
 from kvern.kernels.mets import language_code
 
 _S = pa.string()
@@ -89,7 +89,7 @@ def _captured(capture: warc.Capture) -> Row:
     row: Row = {
         "kind": "web",
         "source_id": f"{capture.uri} {capture.date}".strip(),
-        "revision": sha256(capture.payload),
+        "revision": sha256_hex(capture.payload),
         "uri": capture.uri,
         "http": capture.headers,
         "published": capture.headers.get("last-modified") or capture.date,
@@ -132,7 +132,7 @@ def _html(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     yield {
         "kind": "web",
         "source_id": _stem(path),
-        "revision": sha256(data),
+        "revision": sha256_hex(data),
         "bytes": len(data),
         "http": {},
         **_page(_plain(data), None, None, {}),
@@ -144,7 +144,7 @@ def _text(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     yield {
         "kind": "text",
         "source_id": _stem(path),
-        "revision": sha256(data),
+        "revision": sha256_hex(data),
         "bytes": len(data),
         "text": text,
         "charset": charset,
@@ -157,7 +157,7 @@ def _subtitle(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     yield {
         "kind": "subtitle",
         "source_id": _stem(path),
-        "revision": sha256(data),
+        "revision": sha256_hex(data),
         "bytes": len(data),
         "text": spoken,
         "charset": charset,
@@ -169,7 +169,7 @@ def _jsonl(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
     for line in _lines(data):
         if not line.strip():
             continue
-        row: Row = {"kind": "text", "revision": sha256(line), "bytes": len(line)}
+        row: Row = {"kind": "text", "revision": sha256_hex(line), "bytes": len(line)}
         try:
             item = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -186,9 +186,9 @@ def _parquet(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
             canonical = json.dumps(item, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "replace")
             yield {
                 "kind": "text",
-                "revision": sha256(canonical),
+                "revision": sha256_hex(canonical),
                 "bytes": len(canonical),
-                **_mapped(item, fields, sha256(canonical)),
+                **_mapped(item, fields, sha256_hex(canonical)),
             }
 
 
@@ -233,10 +233,6 @@ def _plain(data: bytes) -> bytes:
 def _stem(path: str) -> str:
     name = PurePosixPath(path)
     return str(name.parent / name.name.split(".")[0])
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 READERS: dict[str, Callable[[bytes, str, dict[str, str]], Iterator[Row]]] = {
