@@ -12,7 +12,9 @@ REGIONS = {
     "LeftMargin": "margin_left",
     "RightMargin": "margin_right",
 }
+SKIPPED = frozenset({"SP", "Shape", "Polygon", "Glyph", "Variant", "ALTERNATIVE"})
 COMPOSED = {"table": "table", "advertisement": "advert", "advert": "advert", "ad": "advert"}
+PARTS = {"HypPart1": 1, "HypPart2": 2}
 LABELS = {
     "heading": "heading",
     "headline": "heading",
@@ -25,7 +27,7 @@ LABELS = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Word:
     """One String. `part` is 1 or 2 for the halves of a hyphenated word, whose whole is `whole`."""
 
@@ -35,7 +37,7 @@ class Word:
     whole: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """`names` are all ids by which METS may call it: its own, its composed blocks', its words'."""
 
@@ -63,14 +65,15 @@ class Alto:
 
 def read(xml: bytes) -> Alto:
     """The page, as far as it can be read; never raises."""
-    parsed = parse(xml)
+    parsed = parse(xml, SKIPPED)
     root = parsed.root
     if root is None or root.name != "alto":
         return Alto((), None, parsed.error or f"want an alto element, have {root.name if root else 'nothing'}")
     tags = {
         node.attributes.get("ID", ""): node.attributes.get("LABEL", "").lower()
-        for node in root.walk()
-        if node.name.endswith("Tag")
+        for child in root.children
+        if child.name == "Tags"
+        for node in child.children
     }
     blocks: list[Block] = []
     languages: list[str] = []
@@ -108,25 +111,22 @@ def _kind(node: Node, kind: str, tags: dict[str, str]) -> str:
 def _block(node: Node, kind: str, owners: tuple[str, ...]) -> Block:
     block = Block(node.attributes.get("ID", ""), kind, [])
     names = {block.id, *owners}
-    for line in node.find("TextLine"):
+    for line in node.children:
+        if line.name != "TextLine":
+            continue
         words = [child for child in line.children if child.name == "String" and child.attributes.get("CONTENT")]
         names.update(child.attributes["ID"] for child in words if "ID" in child.attributes)
         if words:
             if any(child.name == "HYP" for child in line.children):
                 block.hyphen_ends.add(len(block.lines))
-            block.lines.append([_word(child) for child in words])
+            block.lines.append([_word(child.attributes) for child in words])
     block.names = frozenset(names - {""})
     return block
 
 
-def _word(node: Node) -> Word:
-    part = {"HypPart1": 1, "HypPart2": 2}.get(node.attributes.get("SUBS_TYPE", ""), 0)
-    return Word(
-        node.attributes["CONTENT"].strip(),
-        _confidence(node.attributes.get("WC")),
-        part,
-        node.attributes.get("SUBS_CONTENT"),
-    )
+def _word(said: dict[str, str]) -> Word:
+    part = PARTS.get(said.get("SUBS_TYPE", ""), 0)
+    return Word(said["CONTENT"].strip(), _confidence(said.get("WC")), part, said.get("SUBS_CONTENT"))
 
 
 def _confidence(written: str | None) -> float | None:
@@ -140,7 +140,7 @@ def _confidence(written: str | None) -> float | None:
 def _in_reading_order(root: Node, blocks: list[Block]) -> list[Block]:
     """ALTO 4.3 may give the order; blocks that it does not name follow as they stand."""
     order: dict[str, int] = {}
-    for group in root.find("ReadingOrder"):
+    for group in (child for child in root.children if child.name == "ReadingOrder"):
         for node in group.walk():
             if "REF" in node.attributes:
                 order.setdefault(node.attributes["REF"], len(order))

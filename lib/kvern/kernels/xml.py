@@ -20,7 +20,7 @@ class Refused(ValueError):
     """A document type, an entity, or a size that no honest file has."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One element: local name, attributes by local name, children, text before the first child."""
 
@@ -47,14 +47,17 @@ class Parsed:
     error: str | None
 
 
-def parse(data: bytes) -> Parsed:
-    """The element tree of a document, matched by local names; `error` when it was refused or read in part."""
+def parse(data: bytes, without: frozenset[str] = frozenset()) -> Parsed:
+    """The element tree of a document, matched by local names; `error` when it was refused or read in part.
+
+    Elements named in `without` get no node (their children, if any, go to the parent): half of an ALTO file is `SP`.
+    """
     if not data.strip():
         return Parsed(None, "empty")
     if len(data) > BYTES:
         return Parsed(None, f"refused: want at most {BYTES} bytes of XML, have {len(data)}")
     try:
-        return Parsed(_strict(data), None)
+        return Parsed(_strict(data, without), None)
     except Refused as error:
         return Parsed(None, f"refused: {error}")
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -67,23 +70,27 @@ def _reason(error: Exception) -> str:
     return type(error).__name__
 
 
-def _strict(data: bytes) -> Node:
+def _strict(data: bytes, without: frozenset[str]) -> Node:
     top = Node("", {}, [])
     stack = [top]
+    names: dict[str, str] = {}
     parser = expat.ParserCreate()
     parser.ordered_attributes = True
     parser.buffer_text = True
 
-    def start(name: str, attributes: list[str]) -> None:
+    def start(raw: str, attributes: list[str]) -> None:
+        name = names.get(raw) or names.setdefault(raw, local(raw))
+        if name in without:
+            return
         if len(stack) > DEPTH:
             raise Refused(f"want at most {DEPTH} levels of elements, have more")
-        if any(len(value) > ATTRIBUTE for value in attributes[1::2]):
-            raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
-        node = Node(
-            local(name), {local(key): value for key, value in zip(attributes[::2], attributes[1::2], strict=True)}, []
-        )
+        node = Node(name, _attributes(attributes), [])
         stack[-1].children.append(node)
         stack.append(node)
+
+    def end(raw: str) -> None:
+        if names[raw] not in without:
+            stack.pop()
 
     def text(piece: str) -> None:
         if not piece.isspace():
@@ -93,11 +100,19 @@ def _strict(data: bytes) -> Node:
         raise Refused("a document type or entity declaration; none is read")
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: stack.pop()
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     parser.Parse(data, True)
     return top.children[0]
+
+
+def _attributes(pairs: list[str]) -> Attributes:
+    names = pairs[::2]
+    if max(map(len, pairs), default=0) > ATTRIBUTE:
+        raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
+    found = dict(zip(names, pairs[1::2], strict=True))
+    return {local(name): value for name, value in found.items()} if ":" in "".join(names) else found
 
 
 def _recovered(data: bytes, error: str) -> Parsed:

@@ -1,0 +1,101 @@
+"""C4's rules for lines against plain Python."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kernels_reference import decoded, hostile, packed
+
+from kvern.kernels import c4
+from kvern.kernels.characters import TERMINALS
+
+CLOSING = "\"')]’”“»›"
+PROSE = [
+    b"Dette er en linje.",
+    b"Kort.",
+    b"Er det sant? Ja!",
+    b"ei linje utan punktum",
+    b"Vi bruker JavaScript i dag.",
+    b"",
+    b"  ",
+]
+prose = st.lists(
+    st.sampled_from([*PROSE, b"Se { her } n\xc3\xa5.", b"Og s\xc3\xa5 videre ...", b"\xc2\xab Ja da, ja.\xc2\xbb "])
+).map(b"\n".join)
+SENTENCE_END = re.compile(
+    f"(?:(?<![.])[.]|[{re.escape(''.join(set(TERMINALS) - set(CLOSING) - {'.'}))}])[{re.escape(CLOSING)}]*(?=\\s)"
+)
+
+
+def keeps(line: str) -> bool:
+    plain = "".join(c.lower() if c.isascii() else c for c in line)
+    named = any(phrase.decode() in plain for phrase in c4.PHRASES[1:])
+    long = any(len(piece) > c4.LONGEST_PIECE for piece in line.split())
+    ends = line[-1] in TERMINALS and not line.endswith("...")
+    return ends and len(line.split()) >= c4.PIECES and not long and not named
+
+
+def wanted(data: bytes) -> tuple[list[int], list[tuple[int, int]]]:
+    kept = sentences = at = 0
+    cuts: list[tuple[int, int]] = []
+    cutting = False
+    for raw in data.split(b"\n"):
+        line, after = decoded(raw).strip(), min(at + len(raw) + 1, len(data))
+        if line and keeps(line):
+            kept, sentences, cutting = kept + 1, sentences + 1 + len(SENTENCE_END.findall(line)), False
+        elif line:
+            cuts = [*cuts[:-1], (cuts[-1][0], after)] if cutting else [*cuts, (at, after)]
+            cutting = True
+        at += len(raw) + 1
+    lorem = any(b"lorem ipsum" in line.lower() for line in data.split(b"\n"))
+    return [kept, sentences, b"{" in data, lorem], cuts
+
+
+def measured(*documents: bytes) -> list[tuple[list[int], list[tuple[int, int]]]]:
+    sums, cuts = c4.measure(*packed(documents))
+    spans: list[list[tuple[int, int]]] = [[] for _ in documents]
+    for row, start, end in zip(cuts.document.tolist(), cuts.start.tolist(), cuts.end.tolist(), strict=True):
+        spans[row].append((start, end))
+    return list(zip(sums.tolist(), spans, strict=True))
+
+
+@given(prose | hostile)
+def test_lines_sentences_marks_and_cuts_are_those_of_plain_python(data):
+    first = b"Kort\nHer er det noe.\n\nKort\n\nMer"
+    assert measured(first, data, b"") == [wanted(first), wanted(data), ([0, 0, 0, 0], [])]
+
+
+@given(prose | hostile)
+def test_what_is_cut_holds_no_kept_line_and_what_stays_no_removed_one(data):
+    ((counts, cuts),) = measured(data)
+    left, at = b"", 0
+    for start, end in cuts:
+        left, at = left + data[at:start], end
+    ((again, none),) = measured(left + data[at:])
+    assert again[:2] == counts[:2]
+    assert none == []
+
+
+def test_removed_neighbours_are_one_cut_and_blank_lines_beside_kept_ones_stay():
+    text = b"Dette skal st\xc3\xa5.\n\nmeny\n\nsidefot\n\nDette skal ogs\xc3\xa5 st\xc3\xa5.\n"
+    ((counts, cuts),) = measured(text)
+    assert counts[:2] == [2, 2]
+    assert [text[start:end] for start, end in cuts] == [b"meny\n\nsidefot\n"]
+
+
+@pytest.mark.parametrize("phrase", [phrase.decode() for phrase in c4.PHRASES[1:]])
+def test_a_line_that_names_a_policy_in_any_case_is_removed(phrase):
+    for form in (phrase, phrase.upper(), phrase.title()):
+        ((counts, _),) = measured(f"Her er vår {form} for alle.".encode())
+        assert counts[0] == 0
+    ((counts, _),) = measured(f"Her er vår {phrase[:-1]} for alle.".encode())
+    assert counts[0] == 1
+
+
+def test_a_document_of_removed_lines_alone_and_of_line_feeds_alone_fits():
+    ((_, cuts),) = measured(b"x\n" * 100_000)
+    assert cuts == [(0, 200_000)]
+    assert measured(b"\n" * 100_000) == [([0, 0, 0, 0], [])]
+    ((counts, cuts),) = measured(b"a b c.\nx\n" * 50_000)
+    assert (counts[0], len(cuts)) == (50_000, 50_000)
