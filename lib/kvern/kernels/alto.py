@@ -65,7 +65,7 @@ class Alto:
 
 def read(xml: bytes) -> Alto:
     """The page, as far as it can be read; never raises."""
-    parsed = parse(xml, SKIPPED)
+    parsed = parse(xml, SKIPPED, texts=False)
     root = parsed.root
     if root is None or root.name != "alto":
         return Alto((), None, parsed.error or f"want an alto element, have {root.name if root else 'nothing'}")
@@ -142,6 +142,6 @@ def _in_reading_order(root: Node, blocks: list[Block]) -> list[Block]:
     order: dict[str, int] = {}
     for group in (child for child in root.children if child.name == "ReadingOrder"):
         for node in group.walk():
-            if "REF" in node.attributes:
-                order.setdefault(node.attributes["REF"], len(order))
+            for name in node.attributes.get("REF", "").split():
+                order.setdefault(name, len(order))
     return sorted(blocks, key=lambda block: order.get(block.id, len(order))) if order else blocks

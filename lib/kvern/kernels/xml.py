@@ -47,17 +47,18 @@ class Parsed:
     error: str | None
 
 
-def parse(data: bytes, without: frozenset[str] = frozenset()) -> Parsed:
+def parse(data: bytes, without: frozenset[str] = frozenset(), texts: bool = True) -> Parsed:
     """The element tree of a document, matched by local names; `error` when it was refused or read in part.
 
     Elements named in `without` get no node (their children, if any, go to the parent): half of an ALTO file is `SP`.
+    Without `texts` character data is passed over: ALTO has its words in attributes.
     """
     if not data.strip():
         return Parsed(None, "empty")
     if len(data) > BYTES:
         return Parsed(None, f"refused: want at most {BYTES} bytes of XML, have {len(data)}")
     try:
-        return Parsed(_strict(data, without), None)
+        return Parsed(_strict(data, without, texts), None)
     except Refused as error:
         return Parsed(None, f"refused: {error}")
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -70,10 +71,11 @@ def _reason(error: Exception) -> str:
     return type(error).__name__
 
 
-def _strict(data: bytes, without: frozenset[str]) -> Node:
+def _strict(data: bytes, without: frozenset[str], texts: bool) -> Node:
     top = Node("", {}, [])
     stack = [top]
     names: dict[str, str] = {}
+    long = len(data) > ATTRIBUTE
     parser = expat.ParserCreate()
     parser.ordered_attributes = True
     parser.buffer_text = True
@@ -84,6 +86,8 @@ def _strict(data: bytes, without: frozenset[str]) -> Node:
             return
         if len(stack) > DEPTH:
             raise Refused(f"want at most {DEPTH} levels of elements, have more")
+        if long and max(map(len, attributes), default=0) > ATTRIBUTE:
+            raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
         node = Node(name, _attributes(attributes), [])
         stack[-1].children.append(node)
         stack.append(node)
@@ -101,7 +105,8 @@ def _strict(data: bytes, without: frozenset[str]) -> Node:
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
+    if texts:
+        parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     parser.Parse(data, True)
     return top.children[0]
@@ -109,8 +114,6 @@ def _strict(data: bytes, without: frozenset[str]) -> Node:
 
 def _attributes(pairs: list[str]) -> Attributes:
     names = pairs[::2]
-    if max(map(len, pairs), default=0) > ATTRIBUTE:
-        raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
     found = dict(zip(names, pairs[1::2], strict=True))
     return {local(name): value for name, value in found.items()} if ":" in "".join(names) else found
 
