@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+# A first call compiles, and the machine is shared: a time limit per example would fail at random.
+settings.register_profile("kvern", deadline=None)
+settings.load_profile("kvern")
 
 
 @pytest.fixture(scope="session")
