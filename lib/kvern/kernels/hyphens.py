@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from kvern.kernels.alto import Block, Word
 
-HYPHENS = "-‐‑¬\u00ad⸗="
+# The double hyphen of Fraktur is read as = or <: 7 of 7 words before a line-end < in an 1849 book are split there.
+HYPHENS = "-‐‑¬\u00ad⸗=<"
 # A part before these keeps its hyphen: `søn- og helgedagar` (Språkrådet, suspended compound).
 SUSPENDED = {"og", "eller", "till", "samt", "til", "men", "enn", "och", "and", "or", "ja", "und", "oder"}
 REAL = re.compile(r"(^|[^\w])([A-ZÆØÅ]{2,}|\w|\d+|ikke|ikkje|eks)$")
@@ -92,7 +93,7 @@ def _across(last: Word | None, words: list[Word], marked: bool) -> Word | None:
 def _ends_open(word: Word, marked: bool) -> bool:
     if word.part:
         return False
-    return marked or (len(word.text) > 1 and word.text[-1] in HYPHENS)
+    return marked or (len(word.text) > 1 and word.text[-1] in HYPHENS and word.text[-2].isalnum())
 
 
 def _continue(first: Word, second: Word) -> None:
