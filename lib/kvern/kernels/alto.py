@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from kvern.kernels.mets import language_code
-from kvern.kernels.xml import Node, collector_paused, parse
+from kvern.kernels.xml import Node, parse
 
 REGIONS = {
     "TopMargin": "margin_top",
@@ -75,7 +75,6 @@ class Alto:
     error: str | None
 
 
-@collector_paused()
 def read(xml: bytes) -> Alto:
     """The page, as far as it can be read; never raises."""
     parsed = parse(xml, SKIPPED, texts=False)
@@ -92,7 +91,7 @@ def read(xml: bytes) -> Alto:
     _collect(page, root, "text", ())
     return Alto(
         tuple(_in_reading_order(root, page.blocks)),
-        _commonest(page.languages) or _of_page(root),
+        language_code(_commonest(page.languages) or _of_page(root)),
         parsed.error,
     )
 
@@ -123,8 +122,7 @@ def _collect(page: _Page, node: Node, kind: str, owners: tuple[str, ...]) -> Non
 
 def _tongue(node: Node) -> list[str]:
     said = node.attributes.get("LANG") or node.attributes.get("language") or node.attributes.get("LANGUAGE")
-    code = language_code(said)
-    return [code] if code else []
+    return [said] if said else []
 
 
 def _kind(node: Node, kind: str, tags: dict[str, str]) -> str:

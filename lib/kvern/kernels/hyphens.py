@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from kvern.kernels.alto import Block, Word
 
-# The double hyphen of Fraktur is read as = or <: 7 of 7 words before a line-end < in an 1849 book are split there.
-HYPHENS = "-‐‑¬\u00ad⸗=<"
+HYPHENS = "-‐‑¬\u00ad⸗="
 # A part before these keeps its hyphen: `søn- og helgedagar` (Språkrådet, suspended compound).
 SUSPENDED = {"og", "eller", "till", "samt", "til", "men", "enn", "och", "and", "or", "ja", "und", "oder"}
 REAL = re.compile(r"(^|[^\w])([A-ZÆØÅ]{2,}|\w|\d+|ikke|ikkje|eks)$")
@@ -93,7 +92,7 @@ def _across(last: Word | None, words: list[Word], marked: bool) -> Word | None:
 def _ends_open(word: Word, marked: bool) -> bool:
     if word.part:
         return False
-    return marked or (len(word.text) > 1 and word.text[-1] in HYPHENS and word.text[-2].isalnum())
+    return marked or (len(word.text) > 1 and word.text[-1] in HYPHENS)
 
 
 def _continue(first: Word, second: Word) -> None:

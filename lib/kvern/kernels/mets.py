@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kvern.kernels.xml import Node, collector_paused, parse
+from kvern.kernels.xml import Node, parse
 
 # docWORKS fills in what it does not know, or what it read off the library's stamp.
 PLACEHOLDERS = {"", "unknown", "untitled", "nb bana", "nb rana", "images"}
@@ -74,7 +74,6 @@ class Mets:
     error: str | None = None
 
 
-@collector_paused()
 def read(xml: bytes) -> Mets:
     """What a METS file says; never raises, `error` tells what could not be read."""
     parsed = parse(xml)

@@ -65,10 +65,7 @@ def object_rows(item: Row, root: str, noise_confidence: float) -> Iterator[Row]:
     head = mets.Mets()
     pages: list[tuple[Row, Alto]] = []
     files_of_item = sorted(item["files"] or [], key=lambda file: (file["sequence"] or 0, file["path"]))
-    object_row: Row = {
-        "path": str(PurePosixPath(files_of_item[0]["path"] if files_of_item else "").parent),
-        "error": None,
-    }
+    object_row: Row = {"path": str(PurePosixPath(files_of_item[0]["path"] if files_of_item else "").parent)}
     for file in files_of_item:
         row, data = _opened(file, root)
         if file["format"] == "mets":
