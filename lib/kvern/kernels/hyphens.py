@@ -20,23 +20,24 @@ def join(blocks: Sequence[Block]) -> None:
     among the halves that still wait; a second half that nobody waits for stays as it is.
     """
     waiting: list[Word] = []
-    for word in (word for block in blocks for word in block.words() if word.part):
-        if word.part == 2:
-            _pair(word, waiting)
-            continue
-        waiting.append(word)
-        if len(waiting) > PENDING:
-            _alone(waiting.pop(0))
+    for block in blocks:
+        for line in block.lines:
+            for word in line:
+                if word.part == 1:
+                    waiting = [*waiting[-PENDING:], word]
+                elif word.part == 2:
+                    _pair(word, waiting)
     for word in waiting:
-        _alone(word)
+        word.text = _alone(word)
     _join_marked(blocks)
 
 
 def _pair(second: Word, waiting: list[Word]) -> None:
-    mate = next((n for n in range(len(waiting) - 1, -1, -1) if _are_mates(waiting[n], second)), None)
-    if mate is None:
+    mates = [first for first in waiting if first.whole and first.whole == second.whole]
+    first = mates[-1] if mates else (waiting[-1] if waiting and not (second.whole and waiting[-1].whole) else None)
+    if first is None:
         return
-    first = waiting.pop(mate)
+    waiting.remove(first)
     first.text = whole(first.text, second.text, first.whole or second.whole)
     second.text = ""
 
@@ -49,17 +50,9 @@ def whole(first: str, second: str, told: str | None) -> str:
     return stem + second
 
 
-def _are_mates(first: Word, second: Word) -> bool:
-    """Equal wholes; where one half tells none, the other's must be the two together."""
-    if first.whole and second.whole:
-        return first.whole == second.whole
-    told = first.whole or second.whole
-    return not told or _bare(told) == _bare(first.text + second.text)
-
-
-def _alone(word: Word) -> None:
-    if word.whole and word.whole.startswith(word.text.rstrip(HYPHENS)):
-        word.text = word.whole
+def _alone(word: Word) -> str:
+    stem = word.text.rstrip(HYPHENS)
+    return word.whole if word.whole and word.whole.startswith(stem) else word.text
 
 
 def _bare(text: str) -> str:
@@ -67,26 +60,16 @@ def _bare(text: str) -> str:
 
 
 def _join_marked(blocks: Sequence[Block]) -> None:
-    """Files without SUBS_CONTENT: a line that ends in a hyphen continues on the next line of its flow.
-
-    A flow is an article, or what stands outside of all; running heads and page numbers are no part of it, so that a
-    word crosses a page end although they stand between its halves.
-    """
-    open_words: dict[str, Word | None] = {}
+    """Files without SUBS_CONTENT: a line that ends in a hyphen continues on the next line with words."""
+    last: Word | None = None
     for block in blocks:
-        flow = block.kind if block.kind.startswith("margin") else block.flow
         for number, line in enumerate(block.lines):
             words = [word for word in line if word.text]
-            if words:
-                open_words[flow] = _across(open_words.get(flow), words, number in block.hyphen_ends)
-
-
-def _across(last: Word | None, words: list[Word], marked: bool) -> Word | None:
-    """Join the flow's open word with this line; gives back the word that is open at the line's end."""
-    if last is not None:
-        _continue(last, words[0])
-    end = words[-1] if words[-1].text else last
-    return end if end is not None and _ends_open(end, marked) else None
+            if last is not None and words:
+                _continue(last, words[0])
+            last = (
+                words[-1] if words and _ends_open(words[-1], number in block.hyphen_ends) else None if words else last
+            )
 
 
 def _ends_open(word: Word, marked: bool) -> bool:
