@@ -6,80 +6,35 @@ Both are read from TOML (YAML reads the language code `no` as false), frozen, an
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
-Share = Annotated[float, Field(ge=0, le=1)]
+from kvern.params import (
+    Contamination,
+    Deliveries,
+    Documents,
+    DuplicatePairs,
+    Eligibility,
+    FinalText,
+    Gate,
+    Name,
+    NearDuplicates,
+    Pages,
+    Params,
+    Selection,
+    Shards,
+    Signals,
+    Source,
+    Suppressions,
+    Tokenizer,
+)
 
-
-P = TypeVar("P", bound="Params")
+P = TypeVar("P", bound=Params)
 
 
 class ConfigError(ValueError):
     """The call or the configuration is wrong (exit 2)."""
-
-
-class Params(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(Params):
-    """One delivery of one source; (name, batch) is unique."""
-
-    name: Name
-    format: Format
-    path: str
-    batch: Name
-    tier: str
-    licence: str | None = None
-    priority: int = 100
-    valid_from: date | None = None
-    valid_until: date | None = None
-    text: str = "text"
-    id: str | None = None
-    title: str | None = None
-    published: str | None = None
-    language: str | None = None
-    uri: str | None = None
-    licence_field: str | None = None
-
-    @property
-    def fields(self) -> dict[str, str]:
-        """Our field names to the source's, for JSONL and Parquet."""
-        named = {
-            "text": self.text,
-            "id": self.id,
-            "title": self.title,
-            "published": self.published,
-            "language": self.language,
-            "uri": self.uri,
-            "licence": self.licence_field,
-        }
-        return {ours: theirs for ours, theirs in named.items() if theirs}
-
-
-class Deliveries(Params):
-    part_bytes: int = Field(default=256_000_000, ge=1)
-
-
-class Pages(Params):
-    noise_confidence: Share = 0.5
-
-
-class Documents(Params):
-    head_repeats: int = Field(default=3, ge=2)
-
-
-class Suppressions(Params):
-    files: tuple[str, ...] = ()
-
-
-class Gate(Params):
-    max_refused: Share = 1.0
-    min_kept: int = Field(default=0, ge=0)
 
 
 class Recipe(Params):
@@ -88,11 +43,21 @@ class Recipe(Params):
     name: Name
     as_of: date
     rights_file: str = "../rights.toml"
+    languages_folder: str = "../languages"
     sources: tuple[Source, ...] = Field(min_length=1)
     deliveries: Deliveries = Field(default_factory=Deliveries)
     pages: Pages = Field(default_factory=Pages)
     documents: Documents = Field(default_factory=Documents)
+    signals: Signals = Field(default_factory=Signals)
+    contamination: Contamination = Field(default_factory=Contamination)
     suppressions: Suppressions = Field(default_factory=Suppressions)
+    duplicate_pairs: DuplicatePairs = Field(default_factory=DuplicatePairs)
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    near_duplicates: NearDuplicates = Field(default_factory=NearDuplicates)
+    selection: Selection = Field(default_factory=Selection)
+    final_text: FinalText = Field(default_factory=FinalText)
+    tokenizer: Tokenizer = Field(default_factory=Tokenizer)
+    shards: Shards = Field(default_factory=Shards)
     gates: dict[str, Gate] = {}
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Floor 1: the files that a recipe points to: the tiers of rights."""
+"""Floor 1: the files that a recipe points to: tiers of rights, and the measures and thresholds of each language."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from kvern.recipe import ConfigError, Params, Recipe, read
+from kvern.params import Params
+from kvern.recipe import ConfigError, Recipe, read
 
 
 class Tier(Params):
@@ -27,10 +28,21 @@ class Rights(Params):
     unknown: str
 
 
+class Measures(Params):
+    stop_words: tuple[str, ...] = ()
+    alphabet: str = ""
+
+
+class Language(Params):
+    measures: Measures
+    thresholds: dict[str, float] = {}
+
+
 class Rules(Params):
     """All that a recipe's own file does not hold but its outputs depend on."""
 
     rights: Rights
+    languages: dict[str, Language]
 
 
 def load(recipe: Recipe, folder: Path) -> Rules:
@@ -42,7 +54,25 @@ def load(recipe: Recipe, folder: Path) -> Rules:
                 f"sources.{source.name}.tier: unknown tier {source.tier!r}; "
                 f"{recipe.rights_file} knows: {', '.join(sorted(rights.tiers))}"
             )
-    return Rules(rights=rights)
+    found = sorted((folder / recipe.languages_folder).glob("*.toml"))
+    if not found:
+        raise ConfigError(f"languages_folder: want a folder of *.toml, have none in {recipe.languages_folder!r}")
+    return Rules(rights=rights, languages={file.stem: read(Language, file) for file in found})
+
+
+def bounds(rules: Rules) -> dict[str, dict[str, float]]:
+    """Threshold name to {language: bound}; `nor` takes what `nob` has."""
+    out: dict[str, dict[str, float]] = {}
+    for code, language in sorted(rules.languages.items()):
+        for name, bound in sorted(language.thresholds.items()):
+            out.setdefault(name, {})[code] = bound
+            if code == "nob":
+                out[name]["nor"] = bound
+    return out
+
+
+def stop_words(rules: Rules) -> dict[str, tuple[str, ...]]:
+    return {code: language.measures.stop_words for code, language in sorted(rules.languages.items())}
 
 
 def as_json(value: Any) -> Any:
@@ -54,6 +84,11 @@ def as_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
     return value
+
+
+def closes(rules: Rules) -> list[tuple[str, str]]:
+    """(closed_tier, tier): a closed copy in the first closes its near copies in the second."""
+    return sorted((name, other) for name, tier in rules.rights.tiers.items() for other in tier.closes)
 
 
 def compact_json(value: Any) -> str:

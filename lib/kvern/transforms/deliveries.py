@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from kvern.kernels import listing
-from kvern.recipe import Deliveries
+from kvern.params import Deliveries
 
 
 def deliveries(work: DataFrame, dealt: DataFrame, root: str, params: Deliveries) -> DataFrame:

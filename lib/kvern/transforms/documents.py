@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from kvern import tables
 from kvern.kernels import assembly
-from kvern.recipe import Documents
+from kvern.params import Documents
 
 
 def documents(pages: DataFrame, records: DataFrame, known: DataFrame, params: Documents) -> DataFrame:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from kvern import tables
 from kvern.kernels import pages as kernel
-from kvern.recipe import Pages
+from kvern.params import Pages
 
 
 def pages(deliveries: DataFrame, root: str, partitions: int, params: Pages) -> DataFrame:

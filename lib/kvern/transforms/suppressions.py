@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from kvern.kernels import files
-from kvern.recipe import ConfigError, Suppressions
+from kvern.params import Suppressions
+from kvern.recipe import ConfigError
 
 KINDS = ("doc_id", "source", "source_id", "uri_prefix", "text_hash")
 Request = tuple[str, str, str, date | None, bool]

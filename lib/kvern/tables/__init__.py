@@ -1,0 +1,32 @@
+"""Floor 1: what every table holds. The comments on the columns are the column reference (docs/tables.md)."""
+
+from kvern.tables.contract import Scope, Table
+from kvern.tables.decisions import ELIGIBILITY, NEAR_DUPLICATES, SELECTION
+from kvern.tables.holdings import DELIVERIES, DOCUMENTS, FIXITY, PAGES, RECORDS, REFUSALS
+from kvern.tables.measures import CONTAMINATION, DUPLICATE_PAIRS, RIGHTS, SIGNALS, SUPPRESSIONS
+from kvern.tables.products import RUNS, SHARD_INDEX, TOKENIZER, TOKENS, WORDS
+
+TABLES = (
+    DELIVERIES,
+    PAGES,
+    RECORDS,
+    FIXITY,
+    DOCUMENTS,
+    REFUSALS,
+    SIGNALS,
+    DUPLICATE_PAIRS,
+    CONTAMINATION,
+    RIGHTS,
+    SUPPRESSIONS,
+    ELIGIBILITY,
+    NEAR_DUPLICATES,
+    SELECTION,
+    WORDS,
+    TOKENIZER,
+    TOKENS,
+    SHARD_INDEX,
+    RUNS,
+)
+BY_NAME = {table.name: table for table in TABLES}
+
+__all__ = ["BY_NAME", "TABLES", "Scope", "Table", "CONTAMINATION", "DELIVERIES", "DOCUMENTS", "DUPLICATE_PAIRS", "ELIGIBILITY", "FIXITY", "NEAR_DUPLICATES", "PAGES", "RECORDS", "REFUSALS", "RIGHTS", "RUNS", "SELECTION", "SHARD_INDEX", "SIGNALS", "SUPPRESSIONS", "TOKENIZER", "TOKENS", "WORDS"]

@@ -1,0 +1,104 @@
+"""Tables of what is learnt about a document."""
+
+from kvern.tables.contract import part_table, Table
+
+SIGNALS = part_table(
+    Table(
+        name="signals",
+        key=("doc_id",),
+        scope="part",
+        refused="flag IS NOT NULL",
+        ddl="""
+doc_id STRING NOT NULL,
+language STRING NOT NULL COMMENT 'best label, ISO 639-3; nor where Bokmål and Nynorsk are undecided, zxx, und',
+language_score DOUBLE COMMENT 'probability of the best label among the languages known, 0 to 1',
+languages ARRAY<STRUCT<language: STRING, score: DOUBLE>> COMMENT 'labels with a probability of at least .05, best first',
+pii ARRAY<STRUCT<kind: STRING, start: INT, end: INT, confidence: DOUBLE>> COMMENT 'byte spans of personal data; never the data',
+cuts ARRAY<STRUCT<kind: STRING, start: INT, end: INT>> COMMENT 'byte spans that a line rule may remove: c4_line',
+bytes LONG COMMENT 'UTF-8 bytes of the text',
+chars LONG COMMENT 'code points',
+words LONG COMMENT 'tokens of the word definition (docs/measures.md), punctuation not counted',
+mean_word_length DOUBLE COMMENT 'code points a word (Gopher)',
+symbol_to_word_ratio DOUBLE COMMENT 'the larger of # and ellipsis counts over words (Gopher)',
+bullet_line_ratio DOUBLE COMMENT 'lines that start with a bullet (Gopher)',
+ellipsis_line_ratio DOUBLE COMMENT 'lines that end in an ellipsis (Gopher)',
+alpha_word_ratio DOUBLE COMMENT 'words with at least one letter (Gopher)',
+stop_words INT COMMENT 'different stop words of the best label''s list that occur (Gopher)',
+dup_line_ratio DOUBLE COMMENT 'lines that occurred before (Gopher repetition)',
+dup_line_char_ratio DOUBLE COMMENT 'characters in them',
+dup_paragraph_ratio DOUBLE COMMENT 'paragraphs that occurred before',
+dup_paragraph_char_ratio DOUBLE COMMENT 'characters in them',
+top_2_gram_ratio DOUBLE COMMENT 'characters in the most frequent word 2-gram over all characters',
+top_3_gram_ratio DOUBLE,
+top_4_gram_ratio DOUBLE,
+dup_5_gram_ratio DOUBLE COMMENT 'characters in word 5-grams that occurred before, each counted once',
+dup_6_gram_ratio DOUBLE,
+dup_7_gram_ratio DOUBLE,
+dup_8_gram_ratio DOUBLE,
+dup_9_gram_ratio DOUBLE,
+dup_10_gram_ratio DOUBLE,
+c4_lines INT COMMENT 'lines that C4''s line rules keep',
+c4_sentences INT COMMENT 'sentences in them',
+curly_brackets BOOLEAN COMMENT 'a { occurs (C4)',
+lorem_ipsum BOOLEAN COMMENT 'the filler text occurs (C4)',
+words_hash STRING COMMENT '64-bit hash over the words in order, case-folded: equal for the same words',
+minhash BINARY COMMENT '2 bytes of version, then little-endian uint64 band keys; null below one word',
+flag STRING COMMENT 'why a kernel could not judge; null when all did'
+""",
+    )
+)
+
+DUPLICATE_PAIRS = Table(
+    name="duplicate_pairs",
+    key=("doc_id", "other"),
+    scope="corpus",
+    ddl="""
+doc_id STRING NOT NULL COMMENT 'the smaller id',
+other STRING NOT NULL COMMENT 'the larger id',
+jaccard DOUBLE NOT NULL COMMENT 'exact, over sets of word 5-grams',
+kind STRING NOT NULL COMMENT 'exact: the same words in the same order; words: verified word 5-grams'
+""",
+)
+
+CONTAMINATION = part_table(
+    Table(
+        name="contamination",
+        key=("doc_id", "benchmark"),
+        scope="part",
+        ddl="""
+doc_id STRING NOT NULL,
+benchmark STRING NOT NULL COMMENT 'name of the evaluation set in the recipe',
+overlap DOUBLE COMMENT 'share of the benchmark items'' word 13-grams of the best matching item that the document holds, 0 to 1',
+grams INT COMMENT 'word 13-grams shared with the benchmark'
+""",
+    )
+)
+
+RIGHTS = part_table(
+    Table(
+        name="rights",
+        key=("doc_id",),
+        scope="part",
+        ddl="""
+doc_id STRING NOT NULL,
+tier STRING NOT NULL COMMENT 'of conf/rights.toml; never more open than the source''s ceiling',
+licence STRING COMMENT 'SPDX id where known',
+basis STRING COMMENT 'what the tier rests on',
+valid_from DATE,
+valid_until DATE
+""",
+    )
+)
+
+SUPPRESSIONS = Table(
+    name="suppressions",
+    key=("kind", "key"),
+    scope="corpus",
+    ddl="""
+kind STRING NOT NULL COMMENT 'doc_id source source_id uri_prefix text_hash',
+key STRING NOT NULL,
+reason STRING NOT NULL,
+requested DATE,
+near_copies BOOLEAN COMMENT 'near copies go too'
+""",
+)
