@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kvern.kernels.xml import Node, parse
+from kvern.kernels.xml import Node, collector_paused, parse
 
 # docWORKS fills in what it does not know, or what it read off the library's stamp.
 PLACEHOLDERS = {"", "unknown", "untitled", "nb bana", "nb rana", "images"}
@@ -74,6 +74,7 @@ class Mets:
     error: str | None = None
 
 
+@collector_paused()
 def read(xml: bytes) -> Mets:
     """What a METS file says; never raises, `error` tells what could not be read."""
     parsed = parse(xml)
@@ -176,10 +177,8 @@ def _units(root: Node, logical: Node | None, files: set[str]) -> Iterator[Unit]:
 def _unit_nodes(logical: Node | None) -> list[Node]:
     """The lowest article-like divs, in order."""
     found = [node for node in (logical.walk() if logical else ()) if node.attributes.get("TYPE", "").upper() in UNITS]
-    outer = {
-        id(node) for node in found for below in node.walk() if below is not node and id(below) in {id(n) for n in found}
-    }
-    return [node for node in found if id(node) not in outer]
+    inner = {id(node) for node in found}
+    return [node for node in found if not any(below is not node and id(below) in inner for below in node.walk())]
 
 
 def _areas(node: Node) -> list[Area]:
@@ -194,7 +193,7 @@ def _legal(area: Area, files: set[str]) -> Area:
     page = PAGE_IN_BLOCK.match(area[1])
     if area[0] in files or not page:
         return area
-    return next(((name, area[1]) for name in files if re.search(rf"(?<!\d)0*{page[1]}$", name)), area)
+    return next(((name, area[1]) for name in sorted(files) if re.search(rf"(?<!\d)0*{page[1]}$", name)), area)
 
 
 def _links(root: Node) -> dict[str, list[Area]]:
