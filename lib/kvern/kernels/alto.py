@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 
 from kvern.kernels.mets import language_code
-from kvern.kernels.xml import Node, collector_paused, parse
+from kvern.kernels.xml import Attributes, End, Start, collector_paused, walk
 
 REGIONS = {
     "TopMargin": "margin_top",
@@ -13,7 +14,8 @@ REGIONS = {
     "LeftMargin": "margin_left",
     "RightMargin": "margin_right",
 }
-SKIPPED = frozenset({"SP", "Shape", "Polygon", "Glyph", "Variant", "ALTERNATIVE"})
+TAGS = ("LayoutTag", "StructureTag", "RoleTag", "NamedEntityTag", "OtherTag")
+ORDER = ("OrderedGroup", "UnorderedGroup", "ElementRef")
 COMPOSED = {"table": "table", "advertisement": "advert", "advert": "advert", "ad": "advert"}
 BREAKS = re.compile(r"[\s\x00-\x1f]+")
 VERSION = re.compile(r"(?:^|alto-v?|ns-v)([1-4])(?:[-.]([0-9]+))?")
@@ -78,84 +80,131 @@ class Alto:
 @collector_paused()
 def read(xml: bytes) -> Alto:
     """The page, as far as it can be read; never raises."""
-    parsed = parse(xml, SKIPPED, texts=False)
-    root = parsed.root
-    if root is None or root.name != "alto":
-        return Alto((), None, parsed.error or f"want an alto element, have {root.name if root else 'nothing'}")
-    tags = {
-        node.attributes.get("ID", ""): node.attributes.get("LABEL", "").lower()
-        for child in root.children
-        if child.name == "Tags"
-        for node in child.children
-    }
-    page = _Page(tags, _tells_cc(root), [], [])
-    _collect(page, root, "text", ())
-    return Alto(
-        tuple(_in_reading_order(root, page.blocks)),
-        _commonest(page.languages) or _of_page(root),
-        parsed.error,
-    )
+    page, error = walk(xml, _Page)
+    if page is None or page.root != "alto":
+        return Alto((), None, error or f"want an alto element, have {page.root if page else 'nothing'}")
+    blocks = sorted(page.blocks, key=lambda block: page.order.get(block.id, len(page.order)))
+    return Alto(tuple(blocks if page.order else page.blocks), _commonest(page.languages) or page.language, error)
 
 
-@dataclass(frozen=True)
 class _Page:
-    """What the walk knows (labels of tags by id, whether CC tells a confidence) and what it gathers."""
+    """Gathers the blocks of a page from the events of its XML: no object an element, but a word for each String."""
 
-    tags: dict[str, str]
-    tells_cc: bool
-    blocks: list[Block]
-    languages: list[str]
+    takes_text = False
+
+    def __init__(self) -> None:
+        self.root: str | None = None
+        self.blocks: list[Block] = []
+        self.languages: list[str] = []
+        self.language: str | None = None
+        self.order: dict[str, int] = {}
+        self._tags: dict[str, str] = {}
+        self._tells_cc = False
+        self._places: list[tuple[str, tuple[str, ...]]] = [("text", ())]
+        self._block: Block | None = None
+        self._names: set[str] = set()
+        self._line: list[Word] | None = None
+        self._marked = False
+        self._starts: dict[str, Start] = {
+            "Page": self._page,
+            "ComposedBlock": self._composed,
+            "TextBlock": self._open_block,
+            "TextLine": self._open_line,
+            "String": self._string,
+            "HYP": self._hyphen,
+            **dict.fromkeys(TAGS, self._tag),
+            **dict.fromkeys(ORDER, self._ordered),
+            **{name: partial(self._region, kind) for name, kind in REGIONS.items()},
+        }
+        self._ends: dict[str, End] = {
+            "TextBlock": self._close_block,
+            "TextLine": self._close_line,
+            **dict.fromkeys(("ComposedBlock", *REGIONS), self._leave),
+        }
+
+    def starting(self, name: str) -> Start | None:
+        if self.root is None:
+            self.root = name
+            return self._root
+        return self._starts.get(name)
+
+    def ending(self, name: str) -> End | None:
+        return self._ends.get(name)
+
+    def text(self, piece: str) -> None:
+        """ALTO has its words in attributes."""
+
+    def _root(self, said: Attributes) -> None:
+        self._tells_cc = _tells_cc(said)
+
+    def _page(self, said: Attributes) -> None:
+        self.language = self.language or _tongue(said)
+
+    def _tag(self, said: Attributes) -> None:
+        self._tags[said.get("ID", "")] = said.get("LABEL", "").lower()
+
+    def _ordered(self, said: Attributes) -> None:
+        """ALTO 4.3 may give the reading order; blocks that it does not name follow as they stand."""
+        for name in said.get("REF", "").split():
+            self.order.setdefault(name, len(self.order))
+
+    def _region(self, kind: str, said: Attributes) -> None:
+        self._places.append((kind, self._places[-1][1]))
+
+    def _composed(self, said: Attributes) -> None:
+        kind, owners = self._places[-1]
+        kind = self._kind(said, COMPOSED.get(said.get("TYPE", "").lower(), kind))
+        self._places.append((kind, (*owners, said.get("ID", ""))))
+
+    def _leave(self) -> None:
+        self._places.pop()
+
+    def _kind(self, said: Attributes, kind: str) -> str:
+        labels = (self._tags.get(tag, "").partition("#")[0] for tag in said.get("TAGREFS", "").split())
+        return next((LABELS[label] for label in labels if label in LABELS), kind)
+
+    def _open_block(self, said: Attributes) -> None:
+        kind, owners = self._places[-1]
+        self._block = Block(said.get("ID", ""), self._kind(said, kind), [])
+        self.blocks.append(self._block)
+        self._names = {self._block.id, *owners}
+        if tongue := _tongue(said):
+            self.languages.append(tongue)
+
+    def _close_block(self) -> None:
+        if self._block is not None:
+            self._block.names = frozenset(self._names - {""})
+        self._block = None
+
+    def _open_line(self, said: Attributes) -> None:
+        self._line, self._marked = [], False
+
+    def _close_line(self) -> None:
+        if self._line and self._block is not None:
+            if self._marked:
+                self._block.hyphen_ends.add(len(self._block.lines))
+            self._block.lines.append(self._line)
+        self._line = None
+
+    def _hyphen(self, said: Attributes) -> None:
+        self._marked = True
+
+    def _string(self, said: Attributes) -> None:
+        content = said.get("CONTENT")
+        if not content or self._line is None:
+            return
+        if "ID" in said:
+            self._names.add(said["ID"])
+        confidence = _confidence(said.get("WC"))
+        if confidence is None and self._tells_cc and "CC" in said:
+            confidence = _of_characters(said["CC"])
+        text = content if content.isalnum() else BREAKS.sub(" ", content).strip()
+        part = PARTS.get(said["SUBS_TYPE"], 0) if "SUBS_TYPE" in said else 0
+        self._line.append(Word(text, confidence, part, said.get("SUBS_CONTENT")))
 
 
-def _collect(page: _Page, node: Node, kind: str, owners: tuple[str, ...]) -> None:
-    if node.name == "TextBlock":
-        page.blocks.append(_block(page, node, kind, owners))
-        page.languages.extend(_tongue(node))
-        return
-    if node.name in REGIONS:
-        kind = REGIONS[node.name]
-    elif node.name == "ComposedBlock":
-        kind = _kind(node, COMPOSED.get(node.attributes.get("TYPE", "").lower(), kind), page.tags)
-        owners = (*owners, node.attributes.get("ID", ""))
-    for child in node.children:
-        _collect(page, child, kind, owners)
-
-
-def _tongue(node: Node) -> list[str]:
-    said = node.attributes.get("LANG") or node.attributes.get("language") or node.attributes.get("LANGUAGE")
-    code = language_code(said)
-    return [code] if code else []
-
-
-def _kind(node: Node, kind: str, tags: dict[str, str]) -> str:
-    labels = (tags.get(tag, "").partition("#")[0] for tag in node.attributes.get("TAGREFS", "").split())
-    return next((LABELS[label] for label in labels if label in LABELS), kind)
-
-
-def _block(page: _Page, node: Node, kind: str, owners: tuple[str, ...]) -> Block:
-    block = Block(node.attributes.get("ID", ""), _kind(node, kind, page.tags), [])
-    names = {block.id, *owners}
-    for line in node.children:
-        if line.name != "TextLine":
-            continue
-        words = [child for child in line.children if child.name == "String" and child.attributes.get("CONTENT")]
-        names.update(child.attributes["ID"] for child in words if "ID" in child.attributes)
-        if words:
-            if any(child.name == "HYP" for child in line.children):
-                block.hyphen_ends.add(len(block.lines))
-            block.lines.append([_word(child.attributes, page.tells_cc) for child in words])
-    block.names = frozenset(names - {""})
-    return block
-
-
-def _word(said: dict[str, str], tells_cc: bool) -> Word:
-    part = PARTS.get(said.get("SUBS_TYPE", ""), 0)
-    confidence = _confidence(said.get("WC"))
-    if confidence is None and tells_cc and "CC" in said:
-        confidence = _of_characters(said["CC"])
-    content = said["CONTENT"]
-    text = content if content.isalnum() else BREAKS.sub(" ", content).strip()
-    return Word(text, confidence, part, said.get("SUBS_CONTENT"))
+def _tongue(said: Attributes) -> str | None:
+    return language_code(said.get("LANG") or said.get("language") or said.get("LANGUAGE"))
 
 
 def _of_characters(written: str) -> float | None:
@@ -164,15 +213,17 @@ def _of_characters(written: str) -> float | None:
     return 1 - sum(digits) / len(digits) / 10 if digits else None
 
 
-def _tells_cc(root: Node) -> bool:
+def _tells_cc(root: Attributes) -> bool:
     """From ALTO 1.4 on a CC of 0 is sure; before that its direction is undefined."""
-    found = (VERSION.search(value) for value in root.attributes.values())
+    found = (VERSION.search(value) for value in root.values())
     return any(hit and (int(hit[1]), int(hit[2] or 0)) >= (1, 4) for hit in found)
 
 
 def _confidence(written: str | None) -> float | None:
+    if written is None:
+        return None
     try:
-        value = float(str(written))
+        value = float(written)
     except ValueError:
         return None
     return value if 0 <= value <= 1 else None
@@ -180,19 +231,3 @@ def _confidence(written: str | None) -> float | None:
 
 def _commonest(languages: list[str]) -> str | None:
     return max(sorted(set(languages)), key=languages.count, default=None)
-
-
-def _of_page(root: Node) -> str | None:
-    """ALTO 4.4 tells the language of a whole page."""
-    pages = (node for top in root.children if top.name == "Layout" for node in top.children)
-    return next((said for page in pages for said in _tongue(page)), None)
-
-
-def _in_reading_order(root: Node, blocks: list[Block]) -> list[Block]:
-    """ALTO 4.3 may give the order; blocks that it does not name follow as they stand."""
-    order: dict[str, int] = {}
-    for group in (child for child in root.children if child.name == "ReadingOrder"):
-        for node in group.walk():
-            for name in node.attributes.get("REF", "").split():
-                order.setdefault(name, len(order))
-    return sorted(blocks, key=lambda block: order.get(block.id, len(order))) if order else blocks
