@@ -10,6 +10,7 @@ import pyarrow as pa
 from kvern.kernels import alto, files, hyphens, mets
 from kvern.kernels.alto import Alto, Block
 from kvern.kernels.arrow import batches as record_batches
+from kvern.kernels.ids import sha256_hex
 from kvern.kernels.xml import BYTES
 
 _S = pa.string()
@@ -17,6 +18,8 @@ PAGES = pa.schema(
     [
         ("page_id", _S),
         ("object_id", _S),
+        ("home", _S),
+        ("revision", _S),
         ("kind", _S),
         ("path", _S),
         ("sequence", pa.int32()),
@@ -51,7 +54,7 @@ REAL_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def page_batches(objects: Iterator[pa.RecordBatch], root: str, noise_confidence: float) -> Iterator[pa.RecordBatch]:
-    """Rows of objects (object_id, source, batch, part, files) in, rows of `pages` out; memory holds one object.
+    """Rows of objects (object_id, home, source, batch, part, files) in, rows of `pages` out; memory holds one object.
 
     A block whose median word confidence is under `noise_confidence` and that has few real words is kind `noise`.
     """
@@ -61,7 +64,7 @@ def page_batches(objects: Iterator[pa.RecordBatch], root: str, noise_confidence:
 
 def object_rows(item: Row, root: str, noise_confidence: float) -> Iterator[Row]:
     """One row of kind `object`, then one a page in sequence. What cannot be read is a row with its error."""
-    place = {name: item[name] for name in ("object_id", "source", "batch", "part")}
+    place = {name: item[name] for name in ("object_id", "home", "source", "batch", "part")}
     head = mets.Mets()
     pages: list[tuple[Row, Alto]] = []
     files_of_item = sorted(item["files"] or [], key=lambda file: (file["sequence"] or 0, file["path"]))
@@ -81,7 +84,9 @@ def object_rows(item: Row, root: str, noise_confidence: float) -> Iterator[Row]:
     units = [_units(page, areas.get(_name(row["path"]), {})) for row, page in pages]
     _assign_flows(pages, units)
     hyphens.join([block for _, page in pages for block in page.blocks])
-    yield {**place, **object_row, **_object_columns(place["object_id"], head)}
+    hashes = "".join(row.get("sha256") or "" for row in (object_row, *(row for row, _ in pages)))
+    revision = sha256_hex(hashes.encode())
+    yield {**place, **object_row, **_object_columns(place["object_id"], head), "revision": revision}
     kinds = _kinds(head)
     for (row, page), found in zip(pages, units, strict=True):
         columns = _page_columns(page, kinds.get(_name(row["path"]), {}), noise_confidence)
