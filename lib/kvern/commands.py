@@ -153,5 +153,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
     width = {name: max(len(str(row[name])) for row in cells) for name in names}
     number = {name: any(isinstance(row[name], int | float) for row in rows) for name in names}
     for row in cells:
-        line = (str(row[name]).rjust(width[name]) if number[name] else str(row[name]).ljust(width[name]) for name in names)
+        line = (
+            str(row[name]).rjust(width[name]) if number[name] else str(row[name]).ljust(width[name]) for name in names
+        )
         print("  ".join(line).rstrip())

@@ -95,4 +95,6 @@ def _units_read(stage: Stage, table: Table, unit: Unit, recorded: Recorded) -> l
 def missing(stage: Stage, unit: Unit, recorded: Recorded) -> list[str]:
     """Tables that the unit reads and that are not made; those made for a pinned stage alone are never missed."""
     optional = {each.writes.name for each in stages.PIPELINE if each.serves}
-    return sorted({name for name, _, _, have in _inputs(stage, unit, recorded) if have is None and name not in optional})
+    return sorted(
+        {name for name, _, _, have in _inputs(stage, unit, recorded) if have is None and name not in optional}
+    )

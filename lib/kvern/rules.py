@@ -17,9 +17,13 @@ class Tier(Params):
     """A class of rights. `rank` orders tiers from open (0) to closed; a document never moves to a smaller one."""
 
     rank: int = Field(ge=0)
+    """0 is the most open."""
     train: bool
+    """A model may be trained on it."""
     basis: str
+    """What that rests on, in words."""
     closes: tuple[str, ...] = ()
+    """Tiers whose near copies go when a copy in this tier is closed."""
 
 
 class Rights(Params):
@@ -27,18 +31,28 @@ class Rights(Params):
 
     tiers: dict[str, Tier]
     licences: dict[str, str] = {}
+    """Licence as a document names it to its tier."""
     reserved: str
+    """Tier of a document whose holder reserves text and data mining."""
     unknown: str
+    """Tier of a licence that is not listed."""
 
 
 class Measures(Params):
+    """What `signals` counts by."""
+
     stop_words: tuple[str, ...] = ()
+    """Words that any real text of the language holds, in lower case."""
     alphabet: str = ""
+    """Its letters, in lower case."""
 
 
 class Language(Params):
+    """What is special to one language, in a file named by its ISO 639-3 code."""
+
     measures: Measures
     thresholds: dict[str, float] = {}
+    """What `eligibility` judges by: `min_` or `max_` and the name of a measure in `signals`."""
 
 
 class Rules(Params):

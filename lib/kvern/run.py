@@ -77,7 +77,9 @@ def _pending(
         units = [(WHOLE, recorded[stage.writes.name, *WHOLE])]
     for unit, fingerprint in units:
         if lacking := missing(stage, unit, recorded):
-            raise ConfigError(f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]}).")
+            raise ConfigError(
+                f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]})."
+            )
         given = _given(stage, unit, warehouse, settings, fingerprint, recorded)
         yield unit, given, partial(stage.make, given)
 

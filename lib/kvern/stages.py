@@ -5,8 +5,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from kvern import rules, tables
-from kvern.kernels import contamination as benchmarks
-from kvern.kernels import files
+from kvern.kernels import benchmarks, files
 from kvern.recipe import Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings, Stage
@@ -51,9 +50,7 @@ def _terms(recipe: Recipe, rule: Rules) -> Any:
 
 
 def _limits(recipe: Recipe, rule: Rules) -> eligibility.Limits:
-    return eligibility.Limits(
-        recipe.eligibility, rules.bounds(rule), rule.rights, recipe.final_text, recipe.as_of
-    )
+    return eligibility.Limits(recipe.eligibility, rules.bounds(rule), rule.rights, recipe.final_text, recipe.as_of)
 
 
 def _judged_by(recipe: Recipe, rule: Rules) -> Any:
@@ -69,7 +66,11 @@ def _under_input(settings: Settings, *names: str) -> tuple[File, ...]:
 
 def _benchmark_items(given: Given) -> list[tuple[str, str]]:
     named = given.recipe.contamination.benchmarks
-    return [item for b in named for item in benchmarks.items(b.name, files.read(given.env.input, b.path)[0], b.field)]
+    return [
+        item
+        for b in named
+        for item in benchmarks.benchmark_items(b.name, files.read(given.env.input, b.path)[0], b.field)
+    ]
 
 
 def _model(settings: Settings) -> tuple[File, ...]:
@@ -165,7 +166,9 @@ DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,
     reads=(tables.SIGNALS, tables.DOCUMENTS),
     make=lambda given: duplicate_pairs.duplicate_pairs(
-        *(given.read(table) for table in DUPLICATE_PAIRS.reads), given.recipe.duplicate_pairs, given.recipe.signals.ngram
+        *(given.read(table) for table in DUPLICATE_PAIRS.reads),
+        given.recipe.duplicate_pairs,
+        given.recipe.signals.ngram,
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
 )

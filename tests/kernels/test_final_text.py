@@ -10,7 +10,8 @@ from kvern.kernels.final_text import Edit
 
 TEXTS = st.text(st.sampled_from("ab åø😀\n\n"), max_size=30).map(str.encode)
 SPANS = st.lists(
-    st.builds(Edit, st.integers(-3, 40), st.integers(-3, 40), st.sampled_from(["", "[e-post]", "[telefon]"])), max_size=6
+    st.builds(Edit, st.integers(-3, 40), st.integers(-3, 40), st.sampled_from(["", "[e-post]", "[telefon]"])),
+    max_size=6,
 )
 
 

@@ -1,6 +1,6 @@
 """Tables of what was delivered and what was read from it."""
 
-from kvern.tables.contract import part_table, Table
+from kvern.tables.contract import Table, part_table
 
 DELIVERIES = part_table(
     Table(

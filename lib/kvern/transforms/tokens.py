@@ -16,7 +16,7 @@ _PLACE = ("source", "batch", "part")
 _COLUMNS = ("doc_id", "ids", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
 
 
-def tokens(  # noqa: PLR0913 - six frames of one part and their settings
+def tokens(
     documents: DataFrame,
     signals: DataFrame,
     selection: DataFrame,
@@ -56,5 +56,10 @@ def _encoded(texts: DataFrame, model: sentencepieces.Model) -> DataFrame:
 def model_of(row: tables.Table | object) -> sentencepieces.Model:
     """The model out of a row of tables.TOKENIZER (anything with its columns as attributes)."""
     return sentencepieces.Model(
-        bytes(row.model), row.sha256, row.vocabulary, row.lossless, row.library, row.settings  # type: ignore[union-attr]
+        bytes(row.model),
+        row.sha256,
+        row.vocabulary,
+        row.lossless,
+        row.library,
+        row.settings,  # type: ignore[union-attr]
     )
