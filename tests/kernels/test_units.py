@@ -63,7 +63,9 @@ def test_a_full_table_hands_its_counts_on_and_a_unit_longer_than_it_is_counted_w
 
 
 def test_keys_keep_their_types_and_slices_their_rows():
-    whole = batch([b"nei", b"ja ja", b"nei"], ["nob", "sme", "nob"]).append_column("part", pa.array([1, 2, 3], pa.int32()))
+    whole = batch([b"nei", b"ja ja", b"nei"], ["nob", "sme", "nob"]).append_column(
+        "part", pa.array([1, 2, 3], pa.int32())
+    )
     rows = pa.Table.from_batches(units.counted([whole.slice(1, 1)], ("language", "part")))
     assert rows.schema.types == [pa.string(), pa.int32(), pa.string(), pa.int64()]
     assert rows.to_pylist() == [
