@@ -216,7 +216,7 @@ def _number_kind(number: str) -> str:
     assert sum(d * w for d, w in zip(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False)) % 11 == 0
     assert sum(d * w for d, w in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=True)) % 11 == 0
     assert 81 <= int(number[2:4]) <= 92
-    return "d_number" if digits[0] >= 4 else "fodselsnummer"
+    return "synthetic_tenor_d" if digits[0] >= 4 else "synthetic_tenor"
 
 
 def _account_is_valid(account: str) -> bool:

@@ -21,7 +21,7 @@ documents       source source_id batch path kind language tier
                 words         bare words (runs of word characters)
                 words_sha256  SHA-256 of the lower-cased bare words with one blank between; absent where damage decides
                 text_sha256   the `text_hash`, where the text is known byte for byte
-                pii           {kind: how many}: email phone fodselsnummer d_number bank_account
+                pii           {kind: how many}: email phone synthetic_tenor synthetic_tenor_d bank_account
 pairs           a, b ([source, source_id, batch] twice), jaccard (exact, over sets of lower-cased word 5-grams),
                 planted: near_0.5 near_0.7 near_0.85 near_0.95 exact closed_twin free_twin suppressed_twin superseded
 contamination   doc (a key as in pairs), benchmark, item, overlap (share of the item's word 13-grams)
