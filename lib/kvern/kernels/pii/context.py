@@ -17,8 +17,8 @@ from kvern.kernels.pii.marks import letter_at, letter_before
 
 WINDOW, LONGEST_WORD = 64, 32  # bytes
 FIELD = 16  # bits: what the nearest three words say, then what the nearest that says anything does, then all
-PHONE, PERSON, ACCOUNT, CARD, ORGANISATION, IP, PASSPORT, PLATE, ADDRESS, SECTION, SYNTHETIC, OTHER = (
-    1 << bit for bit in range(12)
+PHONE, PERSON, ACCOUNT, CARD, ORGANISATION, IP, PASSPORT, PLATE, ADDRESS, SECTION, SYNTHETIC, OTHER, HUMAN = (
+    1 << bit for bit in range(13)
 )
 _NUMBERS = ("nr", "nummer", "nummeret", "nummera", "numre", "nummar")
 _PRIME, _BASIS = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a (Fowler, Noll, Vo)
@@ -83,6 +83,12 @@ WORDS = {
     SYNTHETIC: (
         *("syntetisk", "syntetiske", "testperson", "testpersoner", "testbruker", "testbrukere", "testdata", "nav"),
         *("dolly", "synthetic", "testnummer", "testfnr"),
+    ),
+    HUMAN: (
+        *("person", "personen", "personer", "pasient", "pasienten", "søker", "søkeren", "søkjar", "bruker", "brukeren"),
+        *("brukar", "klient", "klienten", "kunde", "kunden", "elev", "eleven", "student", "studenten", "medlem"),
+        *("medlemmet", "ansatt", "ansatte", "tilsett", "arbeidstaker", "barn", "barnet", "mor", "far", "mann", "kvinne"),
+        *("kvinnen", "mannen", "navn", "namn", "namma", "han", "hun", "ho", "ham", "henne", "ident", "identitet"),
     ),
     OTHER: (
         *("isbn", "issn", "doi", "ismn", "kid", "ordre", "ordrenr", "ordrenummer", "fakturanr", "fakturanummer"),

@@ -218,7 +218,7 @@ def _calendar(digits, at):
 
 @compiled
 def _norwegian_confidence(groups, n, used, stated, inside):
-    """Per cent for eight digits in `used` groups."""
+    """Per cent for eight digits in `used` groups; 0 where they may be the head of a foreign number."""
     if used == 4:
         return _pairs(groups, n, stated, inside) if shaped(groups, n, 2_02_02_02) else 0
     crowded = inside or n > used
@@ -229,14 +229,15 @@ def _norwegian_confidence(groups, n, used, stated, inside):
         if _calendar(groups.value, 0):
             return 60 if stated else 0
         return 88 if stated else 0 if crowded else 40 if mobile else 30
-    if used == 2 and shaped(groups, n, 4_04):
+    if used == 2 and shaped(groups, n, 4_04) and not crowded:
         year = 1500 <= number(groups.value, 0, 4) <= 2099 or 1500 <= number(groups.value, 4, 4) <= 2099
-        return 85 if stated else 0 if crowded or year else 35
-    return 80 if stated else 0
+        return 85 if stated else 0 if year else 35
+    foreign = n > used and groups.first[n] <= 13 and _uniform(groups, n)
+    return 80 if stated and not foreign else 0
 
 
 @compiled
-def norwegian(data, start, end, groups, n, words):
+def norwegian(data, start, end, since, groups, n, words):
     """Eight digits from 2 on: 22 33 44 55, 912 34 567, in one, or any grouping beside a word for telephone."""
     home = n > 2 and width(groups, 0) == 2 and number(groups.value, 0, 2) == 47
     used = 0
@@ -255,7 +256,7 @@ def norwegian(data, start, end, groups, n, words):
     stated = (anywhere(said) | said_after(data, last, end, words)) & PHONE_WORD != 0
     if near(said) & OTHER and not near(said) & PHONE_WORD:
         return NOTHING
-    inside = not home and _digits_before(data, start, first) > 0
+    inside = not home and _digits_before(data, since, first) > 0
     percent = _norwegian_confidence(groups, n, used, stated, inside)
     return (first, last, PHONE, percent) if percent else NOTHING
 
@@ -304,6 +305,8 @@ def _shape_confidence(groups, used, bracketed):
         return 65 if mark != BLANK else 50
     if groups.value[0] == 0 and total >= 9:
         return 45 if used == 5 else 55
+    if used == 3 and shaped(groups, used, 3_02_04):
+        return 0  # a social security number of the USA
     uneven = not _thousands(groups, used) and _row(groups, used) < used
     return 35 if uneven and 9 <= total <= 13 and 3 <= used <= 5 and groups.mark[1] == mark else 0
 
@@ -318,7 +321,7 @@ def _most_groups(groups, n):
 
 
 @compiled
-def other(data, start, end, groups, n, words):
+def other(data, start, end, since, groups, n, words):
     """Any other grouping, of 5 to 13 digits: by its shape, or because a word for telephone stands near."""
     used = _most_groups(groups, n)
     first = groups.start[0]
@@ -328,14 +331,15 @@ def other(data, start, end, groups, n, words):
     if last < 0 or glued_before(data, start, first) or point_before(data, start, first):
         return NOTHING
     said = said_before(data, start, first, words)
-    before, after = near(said) & PHONE_WORD, said_after(data, last, end, words) & PHONE_WORD
     total = groups.first[used]
+    before = near(said) & PHONE_WORD
+    after = total >= 8 and said_after(data, last, end, words) & PHONE_WORD
     isbn = width(groups, 0) == 3 and groups.value[0] == 9 and groups.value[1] == 7 and groups.value[2] >= 8
     if (near(said) & OTHER and not before) or (total > 11 and isbn):
         return NOTHING
     bracketed = first > start and data[first - 1] == 0x28 and groups.mark[0] == CLOSE
     shape = 0
-    if used == n and _digits_before(data, start, first) == 0:
+    if used == n and _digits_before(data, since, first) == 0:
         shape = _shape_confidence(groups, used, bracketed)
     stated = before or after or (total >= 8 and anywhere(said) & PHONE_WORD)
     if stated and not _short_group(groups, used, 1) and not (used > 1 and _year_among(groups, used)):

@@ -62,23 +62,23 @@ def _checked(data, start, end, groups, n, words):
 
 
 @compiled
-def _telephone(data, start, end, groups, n, words):
+def _telephone(data, start, end, since, groups, n, words):
     found = _international(data, start, end, groups, n, words)
     if found[2] < 0:
-        found = _norwegian(data, start, end, groups, n, words)
+        found = _norwegian(data, start, end, since, groups, n, words)
     if found[2] < 0:
-        found = _other(data, start, end, groups, n, words)
+        found = _other(data, start, end, since, groups, n, words)
     return found
 
 
 @compiled
-def _number(data, start, end, at, groups, n, words):
-    """The number that begins with the digit at `at`."""
+def _number(data, start, end, at, since, groups, n, words):
+    """The number that begins with the digit at `at`; `since`: where the span before ends."""
     found = _lettered(data, start, end, at, groups, words)
     if found[2] < 0 and groups.first[n] >= 4:
         found = _checked(data, start, end, groups, n, words)
         if found[2] < 0 and groups.first[n] >= 5:
-            found = _telephone(data, start, end, groups, n, words)
+            found = _telephone(data, start, end, since, groups, n, words)
     return found
 
 
@@ -104,7 +104,7 @@ def _run_end(data, at, end):
 @compiled
 def _document(data, start, end, groups, words, spans, n):
     first = n
-    at = start
+    at = since = start
     while at < end:
         byte = data[at]
         if not CLASS[byte] & TRIGGER:
@@ -119,11 +119,11 @@ def _document(data, start, end, groups, words, spans, n):
         else:
             count = collect(data, at, end, groups)
             if count:
-                found = _number(data, start, end, at, groups, count, words)
+                found = _number(data, start, end, at, since, groups, count, words)
             following = groups.end[0] if count else _run_end(data, at, end)
         if found[2] >= 0:
             n = _keep(spans, first, n, start, found)
-            following = max(following, found[1])
+            following = since = max(following, found[1])
         at = following
     return n
 
