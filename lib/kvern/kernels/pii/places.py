@@ -22,7 +22,7 @@ from kvern.kernels.pii.marks import (
     run_after,
 )
 
-# Ends of street names; the first _PLAIN of them only with a word for address, or a postal code, as they end other words.
+# Ends of street names. The weak ones end other words too: they need a word for address, or a postal code.
 _WEAK = ("bakken", "åsen", "haugen", "lia", "tunet", "ringen", "kroken", "plass", "plassen", "torg", "torget", "kaia")
 _STRONG = (
     *("gata", "gate", "gaten", "gt", "veien", "vegen", "vei", "veg", "allé", "alle", "alléen", "stien", "svingen"),
@@ -30,7 +30,7 @@ _STRONG = (
 )
 _ROADS = ("riksvei", "riksveg", "riksveien", "riksvegen", "fylkesvei", "fylkesveg", "fylkesveien", "fylkesvegen",
           "europavei", "europaveg", "europaveien", "europavegen", "kommunevei", "kommuneveg", "hovedvei", "hovudveg",
-          "motorvei", "motorveg", "tilfartsvei", "underveis", "på vei")  # fmt: skip
+          "motorvei", "motorveg", "tilfartsvei")  # fmt: skip
 _ENDINGS = (*_WEAK, *_STRONG)
 _LONGEST = max(len(ending.encode()) for ending in (*_ENDINGS, *_ROADS))
 
@@ -44,7 +44,7 @@ def _table(words: tuple[str, ...]) -> np.ndarray:
     return rows
 
 
-_ENDING_ROWS, _ROAD_ROWS = _table(_ENDINGS), _table(_ROADS)
+_ENDING_ROWS, _ROAD_ROWS = _table(_ENDINGS), _table(tuple(road[1:] for road in _ROADS))
 _FIRST_STRONG = len(_WEAK)
 _LAST_BYTES = np.zeros(256, np.uint8)
 _LAST_BYTES[_ENDING_ROWS[:, 0]] = 1
@@ -95,7 +95,7 @@ def _street(data, start, at):
             continue
         first = _word_start(data, start, at)
         for road in range(_ROAD_ROWS.shape[0]):
-            if _ends_with(data, start, at, _ROAD_ROWS[road]) <= first + 1:
+            if _ends_with(data, start, at, _ROAD_ROWS[road]) == first + 1:
                 return -1, False
         if first < stem and _capital_at(data, first, end):
             return first, k >= _FIRST_STRONG

@@ -1,4 +1,4 @@
-"""The one pass: it stops at digits, @ and colons, and asks the detectors what begins there."""
+"""The one pass: it stops at digits, @, colons and brackets, and asks the detectors what begins there."""
 # mypy: allow-untyped-defs
 
 from typing import NamedTuple
@@ -9,7 +9,16 @@ import numpy.typing as npt
 from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.characters import readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.pii import accounts, internet, persons, phones, places
+from kvern.kernels.pii import (
+    accounts,
+    email,
+    ip,
+    persons,
+    phones_elsewhere,
+    phones_international,
+    phones_norwegian,
+    places,
+)
 from kvern.kernels.pii.context import context_words
 from kvern.kernels.pii.digits import collect, scratch
 from kvern.kernels.pii.kinds import NOTHING
@@ -26,10 +35,10 @@ class Spans(NamedTuple):
     confidence: npt.NDArray[np.float64]
 
 
-_iban = accounts.iban
-_organisation, _card, _account = accounts.organisation, accounts.card, accounts.bank_account
-_person, _ipv4, _ipv6, _email = persons.person, internet.ipv4, internet.ipv6, internet.email
-_international, _norwegian, _other = phones.international, phones.norwegian, phones.other
+_iban, _organisation, _card, _account = accounts.iban, accounts.organisation, accounts.card, accounts.bank_account
+_person, _ipv4, _ipv6, _email, _spelt_email = persons.person, ip.ipv4, ip.ipv6, email.email, email.spelt_email
+_international, _norwegian = phones_international.international, phones_norwegian.norwegian
+_elsewhere = phones_elsewhere.elsewhere
 _address, _passport, _plate = places.address, places.passport, places.plate
 
 
@@ -67,7 +76,7 @@ def _telephone(data, start, end, since, groups, n, words):
     if found[2] < 0:
         found = _norwegian(data, start, end, since, groups, n, words)
     if found[2] < 0:
-        found = _other(data, start, end, since, groups, n, words)
+        found = _elsewhere(data, start, end, since, groups, n, words)
     return found
 
 
@@ -116,6 +125,8 @@ def _document(data, start, end, groups, words, spans, n):
             found = _email(data, start, end, at)
         elif byte == 0x3A:
             found = _ipv6(data, start, end, at)
+        elif byte == 0x28 or byte == 0x5B:
+            found = _spelt_email(data, start, end, at)
         else:
             count = collect(data, at, end, groups)
             if count:
