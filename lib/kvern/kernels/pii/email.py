@@ -8,7 +8,7 @@ from kvern.kernels.pii.kinds import EMAIL, NOTHING
 from kvern.kernels.pii.marks import CLASS, LOCAL, is_digit, letter_at, letter_before
 
 _LOCAL_MOST, _LABEL_MOST, _DOMAIN_MOST = 64, 63, 253
-# Domains of more than two letters that end most addresses (of IANA's list), and those that RFC 2606 and 6762 keep.
+# Domains of more than two letters that end most addresses (IANA's list), and those of RFC 2606 and 6762.
 _LONG_DOMAINS = (
     "com org net edu gov mil int info biz name pro museum arpa aero coop jobs mobi travel cat asia tel post xxx app dev "
     "cloud online site shop store tech blog news email live life world today space website agency digital design "
@@ -74,9 +74,9 @@ def _letters_end(data, at, end):
 
 @compiled
 def _top_level(data, at, end):
-    """2: two letters or a well-known name; 1: other letters; 0: no top-level domain."""
+    """3: xn-- and more; 2: two letters or a well-known name; 1: other letters; 0: no top-level domain."""
     if end - at >= 6 and data[at] | 0x20 == 0x78 and data[at + 1] | 0x20 == 0x6E and data[at + 2] == 0x2D:
-        return 2  # xn--
+        return 3
     stop = _letters_end(data, at, end)
     if stop - at < 2:
         return 0
@@ -112,8 +112,8 @@ def _domain_end(data, at, end):
             break
         rank = _top_level(data, label, last) if labels else 0
         sentence = small and _capital(data, label)
-        if rank and not (best_rank == 2 and labels > 1 and (rank == 1 or sentence)):
-            cut = last if rank == 2 and data[label + 2] == 0x2D else _letters_end(data, label, last)
+        if rank and not (best_rank >= 2 and labels > 1 and (rank == 1 or sentence)):
+            cut = last if rank == 3 else _letters_end(data, label, last)
             best, best_rank = cut, rank
             if cut < last:
                 break

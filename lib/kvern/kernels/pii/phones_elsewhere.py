@@ -65,6 +65,8 @@ def elsewhere(data, start, end, since, groups, n, words):
         return NOTHING
     if used == 0 or groups.first[used] < 5 or (groups.mark[0] == OPEN and groups.first[used] < 8):
         return NOTHING
+    if (used > 1 and year_among(groups, used)) or _short_group(groups, used, 1):
+        return NOTHING
     last = number_end(data, groups.end[used - 1], end)
     if last < 0 or glued_before(data, start, first) or point_before(data, start, first):
         return NOTHING
@@ -80,6 +82,6 @@ def elsewhere(data, start, end, since, groups, n, words):
     if used == n and digits_before(data, since, first) == 0 and not in_a_name(data, start, first, used > 1):
         shape = _shape_confidence(groups, used, bracketed)
     stated = before or after or (total >= 8 and anywhere(said) & PHONE_WORD)
-    if stated and not _short_group(groups, used, 1) and not (used > 1 and year_among(groups, used)):
+    if stated:
         shape = max(shape, 60 if total < 8 else 75)
     return (first - bracketed, last, PHONE, shape) if shape else NOTHING

@@ -7,7 +7,7 @@ from kvern.kernels.compiled import compiled
 from kvern.kernels.pii.checks import number
 from kvern.kernels.pii.context import PHONE as PHONE_WORD
 from kvern.kernels.pii.context import anywhere, said_before
-from kvern.kernels.pii.digits import CLOSE, OPEN, width
+from kvern.kernels.pii.digits import CLOSE, OPEN, shaped, width
 from kvern.kernels.pii.kinds import NOTHING, PHONE
 from kvern.kernels.pii.marks import glued_before, point_before
 from kvern.kernels.pii.phone_shapes import number_end
@@ -111,12 +111,28 @@ def _plus_before(data, start, first):
 
 
 @compiled
+def _without_sign(data, start, end, groups, n, words):
+    """47 and a Norwegian number in its groups: 47 22 33 44 55."""
+    pairs, triple = shaped(groups, n, 2_02_02_02_02), n >= 4 and shaped(groups, n, 2_03_02_03)
+    if groups.value[0] != 4 or groups.value[1] != 7 or groups.value[2] < 2 or not (pairs or triple):
+        return NOTHING
+    used = 5 if pairs else 4
+    last = number_end(data, groups.end[used - 1], end)
+    if n > used or last < 0 or glued_before(data, start, groups.start[0]):
+        return NOTHING
+    stated = anywhere(said_before(data, start, groups.start[0], words)) & PHONE_WORD
+    return groups.start[0], last, PHONE, 90 if stated else 60
+
+
+@compiled
 def international(data, start, end, groups, n, words):
     """+CC or 00CC and a number of that country's length; of Norway's: eight digits from 2 on."""
     first = groups.start[0]
     plus = _plus_before(data, start, first)
     doubled = groups.value[0] == 0 and groups.value[1] == 0 and width(groups, 0) >= 2
-    if not plus and (not doubled or glued_before(data, start, first) or point_before(data, start, first)):
+    if not plus and not doubled:
+        return _without_sign(data, start, end, groups, n, words)
+    if not plus and (glued_before(data, start, first) or point_before(data, start, first)):
         return NOTHING
     used, code = _abroad(groups, n, 0 if plus else 2)
     said = said_before(data, start, first - plus, words)

@@ -2,10 +2,9 @@
 # mypy: allow-untyped-defs
 
 from kvern.kernels.compiled import compiled
-from kvern.kernels.pii.checks import number
 from kvern.kernels.pii.context import OTHER, anywhere, near, said_after, said_before
 from kvern.kernels.pii.context import PHONE as PHONE_WORD
-from kvern.kernels.pii.digits import shaped, width
+from kvern.kernels.pii.digits import shaped
 from kvern.kernels.pii.kinds import NOTHING, PHONE
 from kvern.kernels.pii.marks import dash_at, glued_before, point_before
 from kvern.kernels.pii.phone_shapes import (
@@ -59,7 +58,6 @@ def _norwegian_confidence(groups, n, used, stated, inside):
 @compiled
 def norwegian(data, start, end, since, groups, n, words):
     """Eight digits from 2 on: 22 33 44 55, 912 34 567, in one, or any grouping beside a word for telephone."""
-    home = n > 2 and width(groups, 0) == 2 and number(groups.value, 0, 2) == 47
     used = 0
     for k in range(n):
         if groups.first[k + 1] == 8:
@@ -72,10 +70,12 @@ def norwegian(data, start, end, since, groups, n, words):
         return NOTHING
     if used == 1 and (in_a_name(data, start, first, False) or dash_at(data, last, end)):
         return NOTHING
+    inside = digits_before(data, since, first) > 0
+    if _norwegian_confidence(groups, n, used, True, inside) == 0:
+        return NOTHING
     said = said_before(data, start, first, words)
     stated = (anywhere(said) | said_after(data, last, end, words)) & PHONE_WORD != 0
     if near(said) & OTHER and not near(said) & PHONE_WORD:
         return NOTHING
-    inside = not home and digits_before(data, since, first) > 0
     percent = _norwegian_confidence(groups, n, used, stated, inside)
     return (first, last, PHONE, percent) if percent else NOTHING

@@ -58,9 +58,7 @@ def _lettered(data, start, end, at, groups, words):
 @compiled
 def _checked(data, start, end, groups, n, words):
     """Numbers with check digits, the surest first."""
-    found = _ipv4(data, start, end, groups, n, words)
-    if found[2] < 0:
-        found = _person(data, start, end, groups, n, words)
+    found = _person(data, start, end, groups, n, words)
     if found[2] < 0:
         found = _account(data, start, end, groups, n, words)
     if found[2] < 0:
@@ -84,10 +82,12 @@ def _telephone(data, start, end, since, groups, n, words):
 def _number(data, start, end, at, since, groups, n, words):
     """The number that begins with the digit at `at`; `since`: where the span before ends."""
     found = _lettered(data, start, end, at, groups, words)
-    if found[2] < 0 and groups.first[n] >= 4:
+    if found[2] < 0 and n >= 4:
+        found = _ipv4(data, start, end, groups, n, words)
+    if found[2] < 0 and groups.first[n] >= 9:
         found = _checked(data, start, end, groups, n, words)
-        if found[2] < 0 and groups.first[n] >= 5:
-            found = _telephone(data, start, end, since, groups, n, words)
+    if found[2] < 0 and groups.first[n] >= 5:
+        found = _telephone(data, start, end, since, groups, n, words)
     return found
 
 
@@ -111,14 +111,28 @@ def _run_end(data, at, end):
 
 
 @compiled
+def _next_trigger(data, at, end):
+    """The first byte from `at` on where a candidate may begin, or `end`: eight at a time while there are eight."""
+    while at + 8 <= end:
+        some = CLASS[data[at]] | CLASS[data[at + 1]] | CLASS[data[at + 2]] | CLASS[data[at + 3]]
+        some |= CLASS[data[at + 4]] | CLASS[data[at + 5]] | CLASS[data[at + 6]] | CLASS[data[at + 7]]
+        if some & TRIGGER:
+            break
+        at += 8
+    while at < end and not CLASS[data[at]] & TRIGGER:
+        at += 1
+    return at
+
+
+@compiled
 def _document(data, start, end, groups, words, spans, n):
     first = n
     at = since = start
-    while at < end:
+    while True:
+        at = _next_trigger(data, at, end)
+        if at >= end:
+            return n
         byte = data[at]
-        if not CLASS[byte] & TRIGGER:
-            at += 1
-            continue
         following = at + 1
         found = NOTHING
         if byte == 0x40:
@@ -136,7 +150,6 @@ def _document(data, start, end, groups, words, spans, n):
             n = _keep(spans, first, n, start, found)
             following = since = max(following, found[1])
         at = following
-    return n
 
 
 @compiled
