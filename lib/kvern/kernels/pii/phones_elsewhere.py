@@ -65,7 +65,7 @@ def elsewhere(data, start, end, since, groups, n, words):
         return NOTHING
     if used == 0 or groups.first[used] < 5 or (groups.mark[0] == OPEN and groups.first[used] < 8):
         return NOTHING
-    if (used > 1 and year_among(groups, used)) or _short_group(groups, used, 1):
+    if (used > 1 and year_among(groups, used)) or _short_group(groups, used, 1) or digits_before(data, since, first):
         return NOTHING
     last = number_end(data, groups.end[used - 1], end)
     if last < 0 or glued_before(data, start, first) or point_before(data, start, first):
@@ -79,7 +79,7 @@ def elsewhere(data, start, end, since, groups, n, words):
         return NOTHING
     bracketed = first > start and data[first - 1] == 0x28 and groups.mark[0] == CLOSE
     shape = 0
-    if used == n and digits_before(data, since, first) == 0 and not in_a_name(data, start, first, used > 1):
+    if used == n and not in_a_name(data, start, first, used > 1):
         shape = _shape_confidence(groups, used, bracketed)
     stated = before or after or (total >= 8 and anywhere(said) & PHONE_WORD)
     if stated:

@@ -22,8 +22,10 @@ from kvern.kernels.pii.phone_shapes import (
 def _pairs(groups, n, stated, inside):
     """Confidence of 2 + 2 + 2 + 2 at the head of a row of pairs: numbers fill the row, or it is a list of something."""
     row = row_length(groups, n)
-    if inside or row >= 12:
+    if inside == 2 or row >= 12:
         return 80 if stated and row == 4 else 0
+    if inside and row == 4:
+        return 80 if stated else 45
     if row == 4:
         return 93 if stated else 75
     if row % 4:
@@ -36,12 +38,15 @@ def _pairs(groups, n, stated, inside):
 
 @compiled
 def _norwegian_confidence(groups, n, used, stated, inside):
-    """Per cent for eight digits in `used` groups; 0 where they may be the head of a foreign number."""
+    """Per cent for eight digits in `used` groups; 0 where they may be the head of a foreign number.
+
+    `inside`: digits of a group right before, 0 for none.
+    """
     if used == 3 and calendar(groups.value, 0):
         return 0
     if used == 4:
         return _pairs(groups, n, stated, inside) if shaped(groups, n, 2_02_02_02) else 0
-    crowded = inside or n > used
+    crowded = inside > 0 or n > used
     if used == 3 and shaped(groups, n, 3_02_03):
         return 93 if stated else 45 if crowded else 75
     if used == 1:
@@ -70,7 +75,7 @@ def norwegian(data, start, end, since, groups, n, words):
         return NOTHING
     if used == 1 and (in_a_name(data, start, first, False) or dash_at(data, last, end)):
         return NOTHING
-    inside = digits_before(data, since, first) > 0
+    inside = digits_before(data, since, first)
     if _norwegian_confidence(groups, n, used, True, inside) == 0:
         return NOTHING
     said = said_before(data, start, first, words)
