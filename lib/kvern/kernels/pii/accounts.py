@@ -52,7 +52,7 @@ _IBAN.flags.writeable = False
 def bank_account(data, start, end, groups, n, words):
     """A Norwegian account: dddd.dd.ddddd (points, blanks or dashes), or eleven digits beside a word for it."""
     mark = groups.mark[0]
-    grouped = shaped(groups, n, 4_02_05) and mark in (DOT, BLANK, DASH)
+    grouped = shaped(groups, n, 3, 4_02_05) and mark in (DOT, BLANK, DASH)
     if not grouped and width(groups, 0) != 11:
         return NOTHING
     first, last = groups.start[0], groups.end[2 if grouped else 0]
@@ -70,7 +70,7 @@ def bank_account(data, start, end, groups, n, words):
 def organisation(data, start, end, groups, n, words):
     """An organisation number: nine digits or 3 + 3 + 3, also as in NO999999999MVA."""
     mark = groups.mark[0]
-    grouped = shaped(groups, n, 3_03_03) and mark in (BLANK, DOT)
+    grouped = shaped(groups, n, 3, 3_03_03) and mark in (BLANK, DOT)
     if not grouped and width(groups, 0) != 9:
         return NOTHING
     last_group = 2 if grouped else 0
@@ -96,11 +96,11 @@ def _card_groups(groups, n):
         return 1
     if groups.mark[0] != BLANK and groups.mark[0] != DASH:
         return 0
-    if shaped(groups, n, 4_04_04_04_03):
+    if shaped(groups, n, 5, 4_04_04_04_03):
         return 5
-    if shaped(groups, n, 4_04_04_04):
+    if shaped(groups, n, 4, 4_04_04_04):
         return 4
-    return 3 if shaped(groups, n, 4_06_05) or shaped(groups, n, 4_06_04) else 0
+    return 3 if shaped(groups, n, 3, 4_06_05) or shaped(groups, n, 3, 4_06_04) else 0
 
 
 @compiled

@@ -8,7 +8,7 @@ from kvern.kernels.pii.kinds import EMAIL, NOTHING
 from kvern.kernels.pii.marks import CLASS, LOCAL, is_digit, letter_at, letter_before
 
 _LOCAL_MOST, _LABEL_MOST, _DOMAIN_MOST = 64, 63, 253
-# Domains of more than two letters that end most addresses (IANA's list), and those of RFC 2606 and 6762.
+# Domains of more than two letters that end most addresses (IANA's list), and those that RFC 2606 keeps.
 _LONG_DOMAINS = (
     "com org net edu gov mil int info biz name pro museum arpa aero coop jobs mobi travel cat asia tel post xxx app dev "
     "cloud online site shop store tech blog news email live life world today space website agency digital design "

@@ -75,9 +75,9 @@ def eleven(groups, n):
     mark = groups.mark[0]
     if mark != BLANK and mark != DASH and mark != DOT:
         return 0
-    if shaped(groups, n, 6_05):
+    if shaped(groups, n, 2, 6_05):
         return 2
-    if shaped(groups, n, 6_03_02):
+    if shaped(groups, n, 3, 6_03_02):
         return 3
     dated = n >= 4 and groups.mark[1] == mark and width(groups, 0) == 2 and width(groups, 1) == 2
     if dated and width(groups, 2) == 2 and width(groups, 3) == 5 and mark != DASH:

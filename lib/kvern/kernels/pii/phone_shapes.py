@@ -35,10 +35,10 @@ def number_end(data, at, end):
 
 
 @compiled
-def row_length(groups, n):
+def row_length(groups):
     """How many groups from the first on have its width and its mark between them."""
     k = 1
-    while k < n and width(groups, k) == width(groups, 0) and groups.mark[k - 1] == groups.mark[0]:
+    while k < groups.alike[0] and width(groups, k) == width(groups, 0):
         k += 1
     return k
 
@@ -54,10 +54,8 @@ def digits_before(data, start, first):
 
 @compiled
 def uniform(groups, used):
-    for k in range(1, used - 1):
-        if groups.mark[k] != groups.mark[0]:
-            return False
-    return used == 1 or groups.mark[0] in (BLANK, DOT, DASH)
+    """Whether blanks, points or dashes alone part the first `used` groups."""
+    return used == 1 or (groups.alike[0] >= used and groups.mark[0] in (BLANK, DOT, DASH))
 
 
 @compiled

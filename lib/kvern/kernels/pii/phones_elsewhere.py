@@ -36,13 +36,13 @@ def _shape_confidence(groups, used, bracketed):
         return 60
     if used == 1 or (groups.value[0] == 0 and groups.value[1] == 0):
         return 0
-    if used == 3 and shaped(groups, used, 3_03_04):
+    if used == 3 and shaped(groups, used, 3, 3_03_04):
         return 65 if mark != BLANK else 50
     if groups.value[0] == 0 and total >= 9:
         return 45 if used == 5 else 55
-    if used == 3 and shaped(groups, used, 3_02_04):
+    if used == 3 and shaped(groups, used, 3, 3_02_04):
         return 0  # a social security number of the USA
-    uneven = not _thousands(groups, used) and row_length(groups, used) < used
+    uneven = not _thousands(groups, used) and row_length(groups) < used
     return 35 if uneven and 9 <= total <= 13 and 3 <= used <= 5 and groups.mark[1] == mark else 0
 
 

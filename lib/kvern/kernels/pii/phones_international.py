@@ -113,7 +113,7 @@ def _plus_before(data, start, first):
 @compiled
 def _without_sign(data, start, end, groups, n, words):
     """47 and a Norwegian number in its groups: 47 22 33 44 55."""
-    pairs, triple = shaped(groups, n, 2_02_02_02_02), n >= 4 and shaped(groups, n, 2_03_02_03)
+    pairs, triple = shaped(groups, n, 5, 2_02_02_02_02), n >= 4 and shaped(groups, n, 4, 2_03_02_03)
     if groups.value[0] != 4 or groups.value[1] != 7 or groups.value[2] < 2 or not (pairs or triple):
         return NOTHING
     used = 5 if pairs else 4

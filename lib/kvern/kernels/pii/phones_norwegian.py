@@ -21,7 +21,7 @@ from kvern.kernels.pii.phone_shapes import (
 @compiled
 def _pairs(groups, n, stated, inside):
     """Confidence of 2 + 2 + 2 + 2 at the head of a row of pairs: numbers fill the row, or it is a list of something."""
-    row = row_length(groups, n)
+    row = row_length(groups)
     if inside == 2 or row >= 12:
         return 80 if stated and row == 4 else 0
     if inside and row == 4:
@@ -45,16 +45,16 @@ def _norwegian_confidence(groups, n, used, stated, inside):
     if used == 3 and calendar(groups.value, 0):
         return 0
     if used == 4:
-        return _pairs(groups, n, stated, inside) if shaped(groups, n, 2_02_02_02) else 0
+        return _pairs(groups, n, stated, inside) if shaped(groups, n, 4, 2_02_02_02) else 0
     crowded = inside > 0 or n > used
-    if used == 3 and shaped(groups, n, 3_02_03):
+    if used == 3 and shaped(groups, n, 3, 3_02_03):
         return 93 if stated else 45 if crowded else 75
     if used == 1:
         mobile = groups.value[0] == 4 or groups.value[0] == 9
         if calendar(groups.value, 0):
             return 60 if stated else 0
         return 88 if stated else 0 if crowded else 40 if mobile else 30
-    if used == 2 and shaped(groups, n, 4_04) and not crowded:
+    if used == 2 and shaped(groups, n, 2, 4_04) and not crowded:
         return 0 if year_among(groups, 2) else 85 if stated else 35
     foreign = n > used and groups.first[n] <= 13 and uniform(groups, n)
     return 80 if stated and not foreign else 0
