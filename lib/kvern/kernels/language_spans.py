@@ -49,10 +49,10 @@ class Stretches(NamedTuple):
 def stretches(columns: int) -> Stretches:
     """Scratch for any document."""
     room = MOST + 2
-    counts = [np.empty(room, np.int64) for _ in range(4)]
+    starts, ends, visible, letters = np.empty((4, room), np.int64)
     scores, back = np.empty((room, columns), np.float32), np.empty((room, columns), np.int16)
-    path, pair = np.empty(room, np.int16), np.empty((2, columns), np.float32)
-    return Stretches(*counts, scores, back, path, pair, pair.copy())
+    path, best = np.empty(room, np.int16), np.empty((2, columns), np.float32)
+    return Stretches(starts, ends, visible, letters, scores, back, path, best, best.copy())
 
 
 @compiled

@@ -6,7 +6,6 @@ U+0080 to U+00BF and U+2000 to U+2FFF (no-break spaces, quotes, dashes, symbols)
 """
 # mypy: allow-untyped-defs
 
-from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -47,7 +46,7 @@ def _key(word: str) -> int:
 
 def words() -> dict[str, frozenset[str]]:
     """Each marker word and the languages it speaks against."""
-    found = {}
+    found: dict[str, frozenset[str]] = {}
     for family in FAMILIES:
         members = frozenset(code for key in family for code in key.split())
         for key, listed in family.items():
@@ -109,7 +108,10 @@ def _speak(markers, key, weight, scores):
 
 @compiled
 def speak(data, start, end, markers, weight, scores):
-    """Take `weight` from scores[k] for each marker word that speaks against k; returns (visible characters, letters)."""
+    """Take `weight` from scores[k] for each marker word that speaks against k.
+
+    Returns (visible characters, letters): characters that begin in the span and are no white space.
+    """
     visible = letters = 0
     key = np.uint64(0)
     inside = False  # a word; a sign or symbol and the bytes that go on from it are outside
