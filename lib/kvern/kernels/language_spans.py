@@ -21,6 +21,7 @@ from kvern.kernels.language_walk import largest, score, softmax
 PARAGRAPH, LINE = 100, 1_500  # bytes
 MOST = 8_192  # paragraphs
 SWITCH = np.float32(3)
+DISSENT = 1.0  # of the logarithm of a probability
 WINDOW, STRIDE = 400, 1_500  # bytes
 FEWEST_WINDOWS, MOST_WINDOWS = 3, 24
 CUT = 60  # bytes within which a window's edge looks for a blank
@@ -141,16 +142,17 @@ def add_up(first, last, tables, found):
 
 @compiled
 def agree(n, best, prior, found):
-    """Whether each stretch that has a say is most probably `best`; all strangers are one."""
+    """Whether no stretch is more probably in another language than `best` by DISSENT; all strangers are one."""
     known = len(LANGUAGES)
     for s in range(n):
-        if found.letters[s] >= FEW_LETTERS:
-            own = 0
-            for k in range(1, prior.shape[0]):
-                if found.scores[s, k] + prior[k] > found.scores[s, own] + prior[own]:
-                    own = k
-            if min(own, known) != min(best, known):
-                return False
+        own = 0
+        for k in range(1, prior.shape[0]):
+            if found.scores[s, k] + prior[k] > found.scores[s, own] + prior[own]:
+                own = k
+        lead = found.scores[s, own] + prior[own] - found.scores[s, best] - prior[best]
+        said = found.letters[s] >= FEW_LETTERS and min(own, known) != min(best, known)
+        if said and lead > DISSENT * math.sqrt(found.ends[s] - found.starts[s]):
+            return False
     return True
 
 
