@@ -49,7 +49,7 @@ class Stretches(NamedTuple):
 
 def stretches(columns: int) -> Stretches:
     """Scratch for any document."""
-    room = MOST + 2
+    room = max(MOST, MOST_WINDOWS)
     starts, ends, visible, letters = np.empty((4, room), np.int64)
     scores, back = np.empty((room, columns), np.float32), np.empty((room, columns), np.int16)
     path, best = np.empty(room, np.int16), np.empty((2, columns), np.float32)
@@ -101,8 +101,8 @@ def _paragraph_end(data, start, end, least):
 
 @compiled
 def paragraphs(data, start, end, found):
-    """Lay paragraphs over data[start:end]; returns how many, MOST + 1 at most."""
-    least = max(PARAGRAPH, (end - start) // MOST)
+    """Lay paragraphs over data[start:end]; returns how many, MOST at most."""
+    least = max(PARAGRAPH, (end - start + MOST - 1) // MOST)
     n = 0
     while start < end:
         found.starts[n] = start

@@ -6,6 +6,7 @@ U+0080 to U+00BF and U+2000 to U+2FFF (no-break spaces, quotes, dashes, symbols)
 """
 # mypy: allow-untyped-defs
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -58,16 +59,21 @@ def words() -> dict[str, frozenset[str]]:
 @cache
 def markers(languages: tuple[str, ...], columns: int) -> Markers:
     """The table for these languages, whose order is that of the first of `columns` columns."""
-    spoken = words()
+    spoken = {word: [code in codes for code in languages] for word, codes in words().items()}
+    return word_table(spoken, columns)
+
+
+def word_table(weights: Mapping[str, Sequence[float]], columns: int) -> Markers:
+    """A table of words in lower case; each word's weights are those of the first columns, the others 0."""
     keys, rows = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.int32)
-    for row, word in enumerate(spoken):
+    against = np.zeros((len(weights), columns), np.float32)
+    for row, (word, weight) in enumerate(weights.items()):
         key = _key(word)
         at = key >> int(_52)
         while keys[at]:
             at = (at + 1) % _SLOTS
         keys[at], rows[at] = key, row
-    against = np.zeros((len(spoken), columns), np.float32)
-    against[:, : len(languages)] = [[code in codes for code in languages] for codes in spoken.values()]
+        against[row, : len(weight)] = weight
     return Markers(keys, rows, against, _kinds(), _folded())
 
 
