@@ -126,6 +126,8 @@ def _content(capture: warc.Capture, headers: dict[str, str]) -> Row:
     language = language_code(headers.get("content-language"))
     if "html" in content or b"<html" in capture.payload[:2000].lower():
         return _page(capture.payload, declared, language, headers)
+    if content.startswith("application/http"):
+        return {"error": "no HTTP response in the record"}
     if capture.kind != "conversion" and "text/plain" not in content:
         return {"error": f"not text: {content.split(';')[0] or 'no content type'}"}
     text, charset = to_text(capture.payload, declared)
