@@ -72,14 +72,6 @@ def test_placeholders_are_no_title_and_the_scan_date_no_publication() -> None:
     assert (found.title, found.published, found.language) == (None, None, "nor")
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [("no", "nor"), ("nb", "nob"), ("nn-NO", "nno"), ("da", "dan"), ("sme", "sme"), ("Unknown", None), (None, None)],
-)
-def test_language_codes_become_iso_639_3(code: str | None, expected: str | None) -> None:
-    assert mets.language_code(code) == expected
-
-
 @given(st.integers(0, 600), st.binary(max_size=3))
 def test_damage_anywhere_never_raises(place: int, damage: bytes) -> None:
     whole = written(FILES, f'<div ID="X" TYPE="ARTICLE">{area("A1", "P1_TB1")}</div>', "Newspaper")

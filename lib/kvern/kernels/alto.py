@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 from kvern.kernels.xml import Attributes, End, Start, collector_paused, walk
 
 REGIONS = {

@@ -7,7 +7,7 @@ from typing import Any
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import DOMNode, HTMLTree
 
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 
 BYTES = 8_000_000
 # lexbor is quadratic in depth: 100,000 nested div take over 15 s (measured); honest pages stay under 100.

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from kvern.kernels.iso639 import language_code
 from kvern.kernels.xml import Node, collector_paused, parse
 
 # docWORKS fills in what it does not know, or what it read off the library's stamp.
@@ -21,23 +22,6 @@ KINDS = {
     "ITEM_CAPTION": "caption",
     "ADVERTISEMENT": "advert",
     "ADVERT": "advert",
-}
-LANGUAGES = {
-    "no": "nor",
-    "nb": "nob",
-    "nn": "nno",
-    "da": "dan",
-    "sv": "swe",
-    "en": "eng",
-    "se": "sme",
-    "fi": "fin",
-    "de": "deu",
-    "is": "isl",
-    "fo": "fao",
-    "fr": "fra",
-    "smi": "sme",
-    "ger": "deu",
-    "fre": "fra",
 }
 PAGE_IN_BLOCK = re.compile(r"^P(\d+)_")
 Area = tuple[str, str]
@@ -99,12 +83,6 @@ def read(xml: bytes) -> Mets:
         block_kinds=dict(_block_kinds(logical)),
         error=parsed.error,
     )
-
-
-def language_code(code: str | None) -> str | None:
-    """ISO 639-3 of a two- or three-letter code or BCP 47 tag, as far as it is known."""
-    short = (code or "").strip().lower().replace("_", "-").split("-")[0]
-    return LANGUAGES.get(short) or (short if len(short) == 3 and short.isalpha() else None)
 
 
 def _map(named: Named, kind: str) -> Node | None:

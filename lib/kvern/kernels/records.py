@@ -15,7 +15,7 @@ from kvern.kernels import compression, files, html, rows, subtitles, warc
 from kvern.kernels.arrow import batches as record_batches_of
 from kvern.kernels.charset import clean, to_text
 from kvern.kernels.ids import sha256_hex
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 
 _S = pa.string()
 RECORDS = pa.schema(
