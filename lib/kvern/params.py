@@ -185,8 +185,8 @@ class Tokenizer(Params):
     """Pieces."""
     alpha: Share = 0.5
     """Languages are sampled by their share to this power: 1 as they are, 0 all alike."""
-    required_chars: str = "æøåÆØÅäöÄÖáčđŋšŧžÁČĐŊŠŦŽńŃïÏ"
-    """Letters that get a piece of their own whatever their count."""
+    required_chars: str | None = None
+    """Letters that get a piece of their own whatever their count; absent: the alphabets of the kept languages."""
     character_coverage: float = Field(default=0.9999, gt=0.9, le=1)
     """Share of characters that get a piece; the rest are bytes."""
     min_count: int = Field(default=1, ge=1)

@@ -109,6 +109,12 @@ def stop_words(rules: Rules) -> dict[str, tuple[str, ...]]:
     return {code: language.measures.stop_words for code, language in sorted(rules.languages.items())}
 
 
+def letters(rules: Rules, languages: Iterable[str]) -> str:
+    """Small and capital letters of the languages' alphabets, each once, by code point."""
+    small = "".join(rules.languages[code].measures.alphabet for code in languages if code in rules.languages)
+    return "".join(sorted({*small, *(letter.upper() for letter in small if len(letter.upper()) == 1)}))
+
+
 def as_json(value: Any) -> Any:
     """A params object as plain JSON values, for a fingerprint or a lineage record."""
     if isinstance(value, Params):

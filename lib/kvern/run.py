@@ -13,11 +13,11 @@ from kvern import __version__, stages
 from kvern.fingerprints import GONE, WHOLE, Recorded, Unit, digest, missing, own, parts, stale
 from kvern.kernels import listing
 from kvern.recipe import ConfigError, Recipe
-from kvern.stage import Given, Settings, Stage
+from kvern.stage import Given, Settings, Stage, Store
 from kvern.tables import DELIVERIES, Table
 from kvern.warehouse import Counts, GateError, Warehouse
 
-Pending = tuple[Unit, Given, Callable[[], DataFrame]]
+Pending = tuple[Unit, Given, Callable[[Store], object]]
 Tell = Callable[[str], None]
 
 
@@ -81,7 +81,7 @@ def _pending(
                 f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]})."
             )
         given = _given(stage, unit, warehouse, settings, fingerprint, recorded)
-        yield unit, given, partial(stage.make, given)
+        yield unit, given, partial(_publish, stage, given)
 
 
 def _intact(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> bool:
@@ -89,14 +89,26 @@ def _intact(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Re
     return known is None or stage.intact(_given(stage, WHOLE, warehouse, settings, known, recorded))
 
 
-def _write(stage: Stage, unit: Unit, given: Given, make: Callable[[], DataFrame], warehouse: Warehouse) -> Counts:
+def _publish(stage: Stage, given: Given, store: Store) -> object:
+    if stage.publish is not None:
+        return stage.publish(given, store)
+    assert stage.make is not None
+    return store(stage.make(given))
+
+
+def _write(stage: Stage, unit: Unit, given: Given, publish: Callable[[Store], object], warehouse: Warehouse) -> Counts:
     started = time.monotonic()
     table, recipe = stage.writes, given.recipe
     place = {"table": table.name, "batch": unit[0], "part": unit[1]}
     made_by = {"fingerprint": given.fingerprint, "kvern": __version__, "recipe": recipe.name}
-    counts = warehouse.write(make(), table, *unit, place | made_by)
-    stage.finish(given)
-    counts = Counts(counts.rows_in, counts.kept, counts.refused, counts.refusals, time.monotonic() - started)
+    written: list[Counts] = []
+
+    def store(frame: DataFrame) -> DataFrame:
+        written.append(warehouse.write(frame, table, *unit, place | made_by))
+        return warehouse.read(table)
+
+    publish(store)
+    counts = replace(written[0], seconds=time.monotonic() - started)
     _gate(stage.name, counts, recipe)
     warehouse.log(table, *unit, given.fingerprint, counts)
     return counts
@@ -136,6 +148,7 @@ def _given(
 def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> Iterator[Pending]:
     """List every batch; yield the parts whose listing is new. Listing is cheap, so it is done on every run."""
     itself = own(stage, settings)
+    assert stage.make is not None
     for batch in sorted({source.batch for source in settings.recipe.sources}):
         given = _listing(batch, warehouse, settings)
         listed = stage.make(given).persist()
@@ -145,8 +158,12 @@ def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: R
             fingerprint = found.get(part, GONE)
             if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
                 told = replace(given, fingerprint=fingerprint)
-                yield (batch, part), told, partial(listed.where, F.col("part") == part)
+                yield (batch, part), told, partial(_store_part, listed, part)
         listed.unpersist()
+
+
+def _store_part(listed: DataFrame, part: int, store: Store) -> object:
+    return store(listed.where(F.col("part") == part))
 
 
 def _contents(listed: DataFrame, itself: str) -> dict[int, str]:

@@ -12,6 +12,7 @@ from kvern.rules import Rules
 from kvern.tables import Table
 
 File = tuple[str, str]  # a folder or URL, and a name under it
+Store = Callable[[DataFrame], DataFrame]  # writes a stage's table, once, and gives back what is stored
 
 
 @dataclass(frozen=True)
@@ -59,20 +60,20 @@ class Stage:
     `depends` is what of recipe and rules can change the output; `files` are those whose content can.
     A `pinned` stage is not made stale by its inputs, only by what it depends on, or when it is asked for anew.
     `serves` names the pinned stage that this one is made for: it is made when that one is, and `needed` by the recipe.
-    `finish` runs when the table is written, before the run is recorded. `intact`: false where what it left outside
-    the warehouse is gone.
+    A stage that leaves files beside its table has `publish`, which stores what it makes through the door it is given,
+    and `intact`, false where those files are gone.
     """
 
     writes: Table
     reads: tuple[Table, ...]
-    make: Callable[[Given], DataFrame]
+    make: Callable[[Given], DataFrame] | None = None
     depends: Callable[[Recipe, Rules], Any] = lambda recipe, rules: None
     version: int = 1
     files: Callable[[Settings], tuple[File, ...]] = lambda settings: ()
     pinned: bool = False
     serves: str | None = None
     needed: Callable[[Recipe], bool] = lambda recipe: True
-    finish: Callable[[Given], None] = lambda given: None
+    publish: Callable[[Given, Store], object] | None = None
     intact: Callable[[Given], bool] = lambda given: True
     called: str = ""
 

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 
 from kvern import rules, tables
 from kvern.kernels import benchmarks, files
+from kvern.params import Tokenizer
 from kvern.recipe import Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings, Stage
@@ -80,6 +81,13 @@ def _model(settings: Settings) -> tuple[File, ...]:
 
 def _given_model(given: Given) -> bytes | None:
     return next((files.read(*file)[0] for file in _model(given.settings)), None)
+
+
+def _trained(recipe: Recipe, rule: Rules) -> Tokenizer:
+    """The section with its letters spelt out: those of the kept languages where the recipe names none."""
+    named = recipe.tokenizer.required_chars
+    found = rules.letters(rule, recipe.eligibility.languages) if named is None else named
+    return recipe.tokenizer.model_copy(update={"required_chars": found})
 
 
 def _selection_seen(given: Given) -> str:
@@ -208,9 +216,9 @@ TOKENIZER = Stage(
     writes=tables.TOKENIZER,
     reads=(tables.WORDS,),
     make=lambda given: tokenizer.tokenizer(
-        given.read(tables.WORDS), given.recipe.tokenizer, _given_model(given), _selection_seen(given)
+        given.read(tables.WORDS), _trained(given.recipe, given.rules), _given_model(given), _selection_seen(given)
     ),
-    depends=lambda recipe, _: recipe.tokenizer,
+    depends=_trained,
     files=_model,
     pinned=True,
 )
@@ -220,7 +228,7 @@ TOKENS = Stage(
     make=lambda given: tokens.tokens(
         *(given.read(table) for table in TOKENS.reads[:-1]),
         given.read(tables.TOKENS),
-        tokens.model_of(given.read(tables.TOKENIZER)),
+        tokenizer.model_of(given.read(tables.TOKENIZER).head()),
         given.recipe.final_text,
     ),
     depends=lambda recipe, _: recipe.final_text,

@@ -1,5 +1,7 @@
 """What is cut and masked, and the way back to the document's own bytes."""
 
+from itertools import pairwise
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ def edited(text: str, *spans: tuple[int, int, str]) -> str:
 def test_edits_are_sorted_apart_and_on_character_borders(text, spans):
     edits = kernel.edits_of(text, spans)
     assert all(0 <= edit.start < edit.end <= len(text) for edit in edits)
-    assert all(one.end <= other.start for one, other in zip(edits, edits[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(edits))
     for edit in edits:
         text[: edit.start].decode(), text[edit.end :].decode()  # raises inside a character
 

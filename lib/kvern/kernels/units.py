@@ -14,37 +14,31 @@ import pyarrow as pa
 
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import hash_span, mix
+from kvern.kernels.hashing import hash_span, load64, mix
 
 _BLANK = 0x20
 _TAB = 0x09
 _ENTRIES = 1 << 20  # units held before they are handed on; the caller sums
 _ARENA = 1 << 25  # bytes of different units held
 _ROWS = 200_000  # of one record batch out
+_FREE, _LOWER, _UPPER = np.uint64(0), np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFF00000000)
 
 
 class Table(NamedTuple):
-    """Scratch: `slots` hold entry + 1; entry e is arena[starts[e]:starts[e + 1]] of group groups[e]."""
+    """Scratch. `slots`: entry + 1 in the lower half, the hash's upper half above it; 0 is free.
+
+    `entries`: int64[n, 4], the unit's first byte in `arena`, its length, its group and its count, on half a cache line.
+    """
 
     slots: Any
-    hashes: Any
-    starts: Any
-    groups: Any
-    counts: Any
+    entries: Any
     arena: Any
-    used: Any
+    used: Any  # entries, bytes
 
 
 def _table(arena: int) -> Table:
-    return Table(
-        np.zeros(2 * _ENTRIES, np.int32),
-        np.empty(_ENTRIES, np.uint64),
-        np.zeros(_ENTRIES + 1, np.int64),
-        np.empty(_ENTRIES, np.int32),
-        np.empty(_ENTRIES, np.int64),
-        np.empty(arena, np.uint8),
-        np.zeros(1, np.int64),
-    )
+    slots, entries = np.zeros(2 * _ENTRIES, np.uint64), np.empty((_ENTRIES, 4), np.int64)
+    return Table(slots, entries, np.empty(arena, np.uint8), np.zeros(2, np.int64))
 
 
 @compiled
@@ -60,46 +54,53 @@ def unit_end(data, at, end):
 
 
 @compiled
-def _same(data, start, end, table, entry):
-    first = table.starts[entry]
-    if table.starts[entry + 1] - first != end - start:
+def _same(data, start, size, group, table, entry):
+    first = table.entries[entry, 0]
+    if table.entries[entry, 1] != size or table.entries[entry, 2] != group:
         return False
-    for i in range(end - start):
+    i = 0
+    while i + 8 <= size:
+        if load64(table.arena, first + i) != load64(data, start + i):
+            return False
+        i += 8
+    while i < size:
         if table.arena[first + i] != data[start + i]:
             return False
+        i += 1
     return True
 
 
 @compiled
-def _add(data, start, end, group, h, slot, table):
+def _add(data, start, size, group, tag, slot, table):
     """A new entry; False where there is no room."""
-    entry = table.used[0]
-    first = table.starts[entry]
-    if entry + 1 > table.hashes.shape[0] or first + end - start > table.arena.shape[0]:
+    entry, first = table.used[0], table.used[1]
+    if entry >= table.entries.shape[0] or first + size > table.arena.shape[0]:
         return False
-    for i in range(end - start):
+    for i in range(size):
         table.arena[first + i] = data[start + i]
-    table.starts[entry + 1] = first + end - start
-    table.hashes[entry] = h
-    table.groups[entry] = group
-    table.counts[entry] = 1
-    table.slots[slot] = entry + 1
+    table.entries[entry, 0] = first
+    table.entries[entry, 1] = size
+    table.entries[entry, 2] = group
+    table.entries[entry, 3] = 1
+    table.slots[slot] = tag | np.uint64(entry + 1)
     table.used[0] = entry + 1
+    table.used[1] = first + size
     return True
 
 
 @compiled
 def _count(data, start, end, group, table):
     h = mix(hash_span(data, start, end) + np.uint64(group))
-    mask = table.slots.shape[0] - 1
+    tag, mask, size = h & _UPPER, table.slots.shape[0] - 1, end - start
     slot = np.int64(h & np.uint64(mask))
-    while table.slots[slot] != 0:
-        entry = table.slots[slot] - 1
-        if table.hashes[entry] == h and table.groups[entry] == group and _same(data, start, end, table, entry):
-            table.counts[entry] += 1
+    while table.slots[slot] != _FREE:
+        held = table.slots[slot]
+        entry = np.int64(held & _LOWER) - 1
+        if held & _UPPER == tag and _same(data, start, size, group, table, entry):
+            table.entries[entry, 3] += 1
             return True
         slot = (slot + 1) & mask
-    return _add(data, start, end, group, h, slot, table)
+    return _add(data, start, size, group, tag, slot, table)
 
 
 @compiled
@@ -116,7 +117,7 @@ def count(data, at, end, group, table):
 def counted(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     """(*keys, word, n) from columns `keys` and `text`; the same key and word may come in several rows, to be summed.
 
-    Memory is one table (about 70 MB), whatever the partition holds.
+    Memory is one table (about 80 MB), whatever the partition holds.
     """
     table, groups = _table(_ARENA), dict[tuple[Any, ...], int]()
     kinds: list[pa.DataType] = []
@@ -138,16 +139,16 @@ def counted(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterato
 
 def _rows(table: Table, groups: dict[tuple[Any, ...], int], keys: tuple[str, ...], kinds: list[pa.DataType]) -> Any:
     """Hand the table's entries on and empty it."""
-    n = int(table.used[0])
+    n, size = table.used.tolist()
     if n == 0:
         return
-    starts = pa.py_buffer(table.starts[: n + 1].astype(np.int64))
-    words = pa.LargeStringArray.from_buffers(n, starts, pa.py_buffer(table.arena[: table.starts[n]].copy()))
-    order = pa.array(table.groups[:n].copy())
+    starts = np.append(table.entries[:n, 0], size)
+    words = pa.LargeStringArray.from_buffers(n, pa.py_buffer(starts), pa.py_buffer(table.arena[:size].copy()))
+    order, counts = pa.array(table.entries[:n, 2].copy()), pa.array(table.entries[:n, 3].copy())
     known = [pa.array(values, kind) for values, kind in zip(zip(*groups, strict=True), kinds, strict=True)]
-    columns = [*(values.take(order) for values in known), words.cast(pa.string()), pa.array(table.counts[:n].copy())]
+    columns = [*(values.take(order) for values in known), words.cast(pa.string()), counts]
     table.slots[:] = 0
-    table.used[0] = 0
+    table.used[:] = 0
     whole = pa.RecordBatch.from_arrays(columns, [*keys, "word", "n"])
     for first in range(0, n, _ROWS):
         yield whole.slice(first, _ROWS)

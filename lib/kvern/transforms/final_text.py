@@ -1,10 +1,10 @@
 """What final text is made of: which spans of which documents are cut and masked, decided in SQL over narrow columns.
 
-`decided` reads no text column but carries it: words and tokens put the kernel and their own work into one pass over
-the text. `final_text` is the same for readers who want the text itself.
+`decided` reads no text but carries it: words and tokens put the kernel and their own work into one pass over the text.
+`final_text` is the same for readers who want the text itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 import pyarrow as pa
@@ -33,20 +33,30 @@ def _finished(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def decided(documents: DataFrame, signals: DataFrame, eligibility: DataFrame, params: FinalText) -> DataFrame:
-    """doc_id, text (as in documents), language, spans (what is cut and masked), made_from, source, batch, part."""
+    """doc_id, text (as in documents), language, spans (what is cut and masked), made_from, source, batch, part.
+
+    For the documents of one part that `eligibility` holds. The decisions are narrow and travel to the text, which
+    stays where it was read: about 150 bytes a document are broadcast.
+    """
     judged = eligibility.select("doc_id", "language", "tier")
     measured = signals.select("doc_id", "cuts", "pii")
-    spans = F.concat(_cuts(params), _masks(params))
-    frame = documents.select("doc_id", "text", "text_hash", *_PLACE).join(judged, "doc_id")
-    frame = frame.join(measured, "doc_id", "left").withColumn("spans", spans)
+    known = documents.select("doc_id", "text_hash").join(judged, "doc_id").join(measured, "doc_id", "left")
+    known = known.withColumn("spans", F.concat(_cuts(params), _replaced(params)))
     made_from = F.struct(F.lit(kernel.VERSION).alias("version"), "doc_id", "text_hash", "spans")
-    hashed = F.sha2(F.to_json(made_from), 256)
-    return frame.select("doc_id", "text", "language", "spans", hashed.alias("made_from"), *_PLACE)
+    narrow = known.select("doc_id", "language", "spans", F.sha2(F.to_json(made_from), 256).alias("made_from"))
+    return documents.select("doc_id", "text", *_PLACE).join(F.broadcast(narrow), "doc_id")
 
 
-def kept(documents: DataFrame, selection: DataFrame) -> DataFrame:
-    """The documents that the selection keeps."""
-    return documents.join(selection.where("keep").select("doc_id"), "doc_id", "left_semi")
+def kept(eligibility: DataFrame, selection: DataFrame) -> DataFrame:
+    """The rows of eligibility whose documents the selection keeps."""
+    return eligibility.join(selection.where("keep").select("doc_id"), "doc_id", "left_semi")
+
+
+def dropped(pii: Column, tier: Column, params: FinalText) -> Column:
+    """True where personal data in `pii` (of signals) makes the whole document go, by the policy `drop` of its tier."""
+    return F.coalesce(
+        F.exists(pii, lambda span: _sure(span, params) & (_policy(span, tier, params) == "drop")), F.lit(False)
+    )
 
 
 def _empty() -> Column:
@@ -62,25 +72,31 @@ def _cuts(params: FinalText) -> Column:
     return F.coalesce(F.transform(wanted, lambda cut: _span(cut, F.lit(""))), _empty())
 
 
-def _masks(params: FinalText) -> Column:
-    """Personal data that the tier does not keep: masked by a placeholder, or dropped. A null confidence is sure."""
+def _replaced(params: FinalText) -> Column:
+    """Personal data that the tier does not keep: masked by a placeholder, or removed.
 
-    def acted_on(span: Column) -> Column:
-        sure = F.coalesce(span["confidence"], F.lit(1.0)) >= params.min_confidence
-        return sure & (_action(span["kind"], params) != "keep")
+    The span of a document that should have been dropped is removed too: whoever comes past eligibility sees none.
+    """
+    tier = F.col("tier")
 
     def edit(span: Column) -> Column:
-        return _span(span, F.when(_action(span["kind"], params) == "drop", "").otherwise(_placeholder(span["kind"])))
+        masked = _policy(span, tier, params) == "mask"
+        return _span(span, F.when(masked, _placeholder(span["kind"])).otherwise(""))
 
-    return F.coalesce(F.transform(F.filter("pii", acted_on), edit), _empty())
+    wanted = F.filter("pii", lambda span: _sure(span, params) & (_policy(span, tier, params) != "keep"))
+    return F.coalesce(F.transform(wanted, edit), _empty())
 
 
-def _action(kind: Column, params: FinalText) -> Column:
-    """keep, mask or drop: the tier's own rule first, then its '*', then the rules of tier '*'; mask where none is."""
-    rules = {f"{tier} {each}": action for tier, by_kind in params.pii.items() for each, action in by_kind.items()}
-    known = _map(rules or {"* *": "mask"})
-    blank, star = F.lit(" "), F.lit("*")
-    keys = [F.concat(tier, blank, of) for tier in (F.col("tier"), star) for of in (kind, star)]
+def _sure(span: Column, params: FinalText) -> Column:
+    """A null confidence is sure."""
+    return F.coalesce(span["confidence"], F.lit(1.0)) >= params.min_confidence
+
+
+def _policy(span: Column, tier: Column, params: FinalText) -> Column:
+    """The tier's own rule for the kind, then its '*', then the rules of tier '*'; mask where there is none."""
+    rules = {f"{each} {kind}": policy for each, by_kind in params.pii.items() for kind, policy in by_kind.items()}
+    known, star = _map(rules or {"* *": "mask"}), F.lit("*")
+    keys = [F.concat_ws(" ", of, kind) for of in (tier, star) for kind in (span["kind"], star)]
     return F.coalesce(*(F.try_element_at(known, key) for key in keys), F.lit("mask"))
 
 
@@ -89,5 +105,5 @@ def _placeholder(kind: Column) -> Column:
     return F.coalesce(F.try_element_at(_map(kernel.PLACEHOLDERS), kind), unknown)
 
 
-def _map(pairs: dict[str, str]) -> Column:
+def _map(pairs: Mapping[str, str]) -> Column:
     return F.create_map(*(F.lit(each) for each in chain.from_iterable(sorted(pairs.items()))))

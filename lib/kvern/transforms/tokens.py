@@ -6,7 +6,6 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern import tables
 from kvern.kernels import final_text as kernel
 from kvern.kernels import sentencepieces
 from kvern.params import FinalText
@@ -30,12 +29,13 @@ def tokens(
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
     The model travels to the workers inside the plan.
     """
-    texts = decided(kept(documents, selection), signals, eligibility, params)
+    texts = decided(documents, signals, kept(eligibility, selection), params)
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
     texts = texts.withColumn("made_from", wanted)
     same = texts.select("doc_id", "made_from", *_PLACE)
-    still = previous.drop(*_PLACE).join(same, ["doc_id", "made_from"])
-    missing = texts.join(previous.select("doc_id", "made_from"), ["doc_id", "made_from"], "left_anti")
+    still = previous.drop(*_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
+    had = F.broadcast(previous.select("doc_id", "made_from"))
+    missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
     return still.select(*_COLUMNS).unionByName(_encoded(missing, model))
 
 
@@ -51,15 +51,3 @@ def _encoded(texts: DataFrame, model: sentencepieces.Model) -> DataFrame:
         edits array<{span}>, ids array<int>, text_hash string"""
     rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
     return rows.withColumn("tokenizer", F.lit(model.sha256)).select(*_COLUMNS)
-
-
-def model_of(row: tables.Table | object) -> sentencepieces.Model:
-    """The model out of a row of tables.TOKENIZER (anything with its columns as attributes)."""
-    return sentencepieces.Model(
-        bytes(row.model),
-        row.sha256,
-        row.vocabulary,
-        row.lossless,
-        row.library,
-        row.settings,  # type: ignore[union-attr]
-    )

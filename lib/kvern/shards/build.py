@@ -1,0 +1,160 @@
+"""A build from the tables: planned, written with its index stored as a table, compared with the plan, published, swept.
+
+`shard_index` holds the indexes of every build that stands under the output, each from its own files: a build whose
+folder was deleted leaves the table at the next write, a redacted generation enters it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+import kvern
+from kvern.kernels import sentencepieces
+from kvern.params import Shards
+from kvern.shards import manifest, storage, writer
+from kvern.shards.form import Facts, Form
+from kvern.shards.manifest import Build, NoBuild
+from kvern.shards.plan import Inputs, Plan, contents, placed, plan
+from kvern.tables import SHARD_INDEX
+
+Store = Callable[[DataFrame], DataFrame]
+
+
+class NotAsPlanned(ValueError):
+    """What was written is not what was planned: there is no build (exit 1)."""
+
+
+def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to shard_index
+    inputs: Inputs,
+    model: sentencepieces.Model,
+    params: Shards,
+    name: str,
+    output: str,
+    lineage: dict[str, Any],
+    store: Store,
+) -> dict[str, Any]:
+    """Write the build that tables and settings ask for under `output` and give its manifest.
+
+    `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
+    back what it stored. A finished build is left as it is. NotAsPlanned names the first difference.
+    """
+    rows = contents(inputs, params.formats)
+    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256)
+    form = _form(planned, model, output)
+    others = [build for build in manifest.standing(output) if build.name != planned.build]
+    kept = index(inputs.tokens.sparkSession, others)
+    if done := _finished(form.root):
+        _sweep(form.root, done.manifest["files"])
+        store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
+        return done.manifest
+    storage.remove(form.root, manifest.NAME)
+    stored = store(kept.unionByName(_written(rows, planned, form)))
+    return _finish(stored, planned, form, model, lineage)
+
+
+def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
+    """tables.SHARD_INDEX of finished builds, read from their own index files, a task for each few shards."""
+    shards = [(build.root, build.name, shard) for build in builds for shard in build.shards]
+    if not shards:
+        return spark.createDataFrame([], SHARD_INDEX.ddl)
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                yield writer.index_rows(row["root"], row["build"], row["shard"])
+
+    return spark.createDataFrame(shards, "root STRING, build STRING, shard INT").mapInArrow(read, SHARD_INDEX.ddl)
+
+
+def _form(planned: Plan, model: sentencepieces.Model, output: str) -> Form:
+    root = f"{output.rstrip('/')}/{planned.build}"
+    return Form(planned.build, root, planned.formats, sentencepieces.eod_id(model.data), model.vocabulary)
+
+
+def _written(rows: DataFrame, planned: Plan, form: Form) -> DataFrame:
+    """tables.SHARD_INDEX of the build; whoever stores it writes the shards. An unstored frame would write them again
+    with every action."""
+
+    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return writer.written(batches, form)
+
+    return placed(rows, planned).drop("text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
+
+
+def _finished(root: str) -> Build | None:
+    """The build, if its manifest is whole and every file has the size that it tells."""
+    try:
+        build = manifest.open_build(root)
+    except NoBuild:
+        return None
+    sizes = storage.names(root)
+    whole = all(sizes.get(each["name"]) == each["bytes"] for each in (*build.manifest["files"], build.manifest["tokenizer"]))
+    return build if whole else None
+
+
+def _finish(
+    stored: DataFrame, planned: Plan, form: Form, model: sentencepieces.Model, lineage: dict[str, Any]
+) -> dict[str, Any]:
+    files = [fact for shard in range(len(planned.cuts)) for fact in _receipt(form.root, shard)]
+    _check(planned, _per_shard(stored.where(F.col("build") == planned.build)), files)
+    storage.put(form.root, manifest.MODEL, model.data)
+    content = {
+        "version": manifest.VERSION,
+        "generation": 1,
+        **planned.as_json(),
+        "tokenizer": _tokenizer(model, form),
+        "files": sorted(files, key=lambda each: str(each["name"])),
+        "lineage": {"kvern": kvern.__version__, **lineage},
+    }
+    published = manifest.publish(form.root, content)
+    _sweep(form.root, files)
+    return published
+
+
+def _tokenizer(model: sentencepieces.Model, form: Form) -> dict[str, Any]:
+    return {
+        "name": manifest.MODEL,
+        "bytes": len(model.data),
+        "sha256": model.sha256,
+        "vocabulary": model.vocabulary,
+        "eod": form.eod,
+        "lossless": model.lossless,
+        "library": model.library,
+    }
+
+
+def _per_shard(rows: DataFrame) -> dict[int, tuple[int, int]]:
+    sums = rows.groupBy("shard").agg(F.count(F.lit(1)).alias("documents"), F.sum("count").alias("tokens")).toArrow()
+    return {row["shard"]: (row["documents"], row["tokens"]) for row in sums.to_pylist()}
+
+
+def _receipt(root: str, shard: int) -> Facts:
+    try:
+        return list(json.loads(storage.get(root, writer.receipt_name(shard))))
+    except FileNotFoundError:
+        raise NotAsPlanned(f"shard {shard}: wanted its files, nothing is written: run shards again") from None
+
+
+def _check(planned: Plan, per_shard: dict[int, tuple[int, int]], files: Facts) -> None:
+    totals = tuple(sum(each[i] for each in per_shard.values()) for i in range(2))
+    if totals != (planned.documents, planned.tokens):
+        raise NotAsPlanned(
+            f"planned {planned.documents} documents and {planned.tokens} tokens, the index has {totals[0]} and "
+            f"{totals[1]}: the tables changed between plan and write; run shards again"
+        )
+    for fact in files:
+        if (fact["documents"], fact["tokens"]) != per_shard.get(fact["shard"]):
+            raise NotAsPlanned(f"{fact['name']}: its counts differ from the index; run shards again")
+
+
+def _sweep(root: str, files: Facts) -> None:
+    """Remove what killed attempts and the receipts left; what the manifest names stays."""
+    listed = {manifest.NAME, manifest.MODEL, manifest.CERTIFICATE, *(each["name"] for each in files)}
+    for name in storage.names(root):
+        if name not in listed:
+            storage.remove(root, name)
+    storage.remove(f"{root}/{writer.RECEIPTS}")

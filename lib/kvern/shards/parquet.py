@@ -1,0 +1,95 @@
+"""One shard as Parquet: ids and final text side by side, with what is known of each document; and the index files.
+
+The bytes depend on the rows and pyarrow's version alone: one thread, zstd of a fixed level, row groups cut by the size
+of their rows, one chunk a column, no time and no name of a machine.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kvern.shards.form import INDEX, Add, Facts, Form, file_name, told
+from kvern.shards.storage import Sink, writing
+
+GROUP_BYTES = 64_000_000
+DETAILS = ("source_id", "source", "tier", "language", "title", "licence", "year")
+INDEX_SCHEMA = pa.schema([("doc_id", pa.string()), ("start", pa.int64()), ("count", pa.int32())])
+_ZSTD = 3
+
+
+def schema(vocabulary: int) -> pa.Schema:
+    """Columns of a shard. `ids` are without end mark, uint16 where the vocabulary allows."""
+    token = pa.uint16() if vocabulary <= 1 << 16 else pa.int32()
+    known = [(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS]
+    return pa.schema([("doc_id", pa.string()), *known, ("text", pa.string()), ("ids", pa.list_(token))])
+
+
+@contextmanager
+def shard_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
+    """`add(batch)` appends documents with the columns of `schema`, `text` final. At the end the file is in `facts`."""
+    name, columns = file_name("parquet", shard), schema(form.vocabulary)
+    held: list[pa.RecordBatch] = []
+    seen = [GROUP_BYTES, 0, 0]  # room in the row group, documents, tokens
+    with writing(form.root, name) as sink, _writer(sink, columns) as writer:
+
+        def add(batch: pa.RecordBatch) -> None:
+            rows = batch.select(columns.names).cast(columns)
+            seen[1] += len(rows)
+            seen[2] += len(rows) + (pc.sum(rows["ids"].value_lengths()).as_py() or 0)
+            for piece, closes in _pieces(rows, seen):
+                held.append(piece)
+                if closes:
+                    _write(writer, held, columns)
+
+        yield add
+        _write(writer, held, columns)
+    facts.append(told(name, sink, shard, seen[1], seen[2]))
+
+
+@contextmanager
+def index_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
+    """The build's own index: doc_id, start and count (in tokens, end marks included) of each document in the shard."""
+    name = file_name(INDEX, shard)
+    ids: list[pa.Array] = []
+    counts: list[Any] = [np.zeros(0, np.int64)]
+
+    def add(batch: pa.RecordBatch) -> None:
+        ids.append(batch["doc_id"].cast(pa.string()))
+        counts.append(batch["ids"].value_lengths().to_numpy().astype(np.int64) + 1)
+
+    yield add
+    n = np.concatenate(counts)
+    rows = [pa.chunked_array(ids, pa.string()), pa.array(np.cumsum(n) - n), pa.array(n.astype(np.int32))]
+    with writing(form.root, name) as sink, _writer(sink, INDEX_SCHEMA) as writer:
+        writer.write_table(pa.Table.from_arrays(rows, schema=INDEX_SCHEMA).combine_chunks(), row_group_size=1 << 30)
+    facts.append(told(name, sink, shard, len(n), int(n.sum())))
+
+
+def _writer(sink: Sink, columns: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        pa.PythonFile(sink, mode="w"), columns, compression="zstd", compression_level=_ZSTD, use_dictionary=False
+    )
+
+
+def _pieces(rows: pa.RecordBatch, room: list[int]) -> Iterator[tuple[pa.RecordBatch, bool]]:
+    """Rows cut where a row group is full, whatever batches they come in: (piece, it closes its group)."""
+    sizes = pc.fill_null(pc.binary_length(rows["text"]), 0).to_numpy() + 4 * rows["ids"].value_lengths().to_numpy()
+    first = 0
+    for row, size in enumerate(sizes.tolist()):
+        room[0] -= size
+        if room[0] <= 0:
+            yield rows.slice(first, row + 1 - first), True
+            first, room[0] = row + 1, GROUP_BYTES
+    if first < rows.num_rows:
+        yield rows.slice(first), False
+
+
+def _write(writer: pq.ParquetWriter, held: list[pa.RecordBatch], columns: pa.Schema) -> None:
+    if held:
+        writer.write_table(pa.Table.from_batches(held, columns).combine_chunks(), row_group_size=1 << 30)
+        held.clear()

@@ -1,0 +1,73 @@
+"""Documents to the files of a shard: all formats and the index in one pass, and a receipt of what was written.
+
+Whatever attempt writes a file writes the same bytes, so a retry or a second copy of a task replaces it by itself.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kvern.kernels.final_text import edited
+from kvern.shards import megatron, parquet
+from kvern.shards.form import INDEX, Facts, Form, file_name
+from kvern.shards.storage import opened, put
+
+RECEIPTS = "receipts"
+_FILES = {"megatron": megatron.shard_files, "parquet": parquet.shard_files, INDEX: parquet.index_files}
+
+
+def receipt_name(shard: int) -> str:
+    return f"{RECEIPTS}/shard-{shard:05d}.json"
+
+
+def write_shard(shard: int, batches: Iterable[pa.RecordBatch], form: Form) -> Facts:
+    """Write one shard's files. Batches hold doc_id, ids, and final text with its details where Parquet is wanted."""
+    facts: Facts = []
+    with ExitStack() as files:
+        adds = [files.enter_context(_FILES[each](form, shard, facts)) for each in (*form.formats, INDEX)]
+        for batch in batches:
+            for add in adds:
+                add(batch)
+    return sorted(facts, key=lambda each: str(each["name"]))
+
+
+def written(batches: Iterable[pa.RecordBatch], form: Form) -> Iterator[pa.RecordBatch]:
+    """Documents sorted by `shard` and their order in it, to files with a receipt, and to rows of tables.SHARD_INDEX."""
+    for shard, group in groupby(_by_shard(batches), key=lambda each: each[0]):
+        pieces = (piece for _, piece in group)
+        facts = write_shard(shard, edited(pieces) if "parquet" in form.formats else pieces, form)
+        put(form.root, receipt_name(shard), json.dumps(facts, sort_keys=True, indent=1).encode())
+        yield index_rows(form.root, form.build, shard)
+
+
+def index_rows(root: str, build: str, shard: int) -> pa.RecordBatch:
+    """Rows of tables.SHARD_INDEX out of one index file of a build."""
+    with opened(root, file_name(INDEX, shard)) as file:
+        rows = pq.read_table(file).combine_chunks()
+    n = len(rows)
+    columns: dict[str, Any] = {
+        "build": pa.array([build] * n, pa.string()),
+        "shard": pa.array(np.full(n, shard, np.int32)),
+        "position": pa.array(np.arange(n, dtype=np.int32)),
+        **{name: _whole(rows[name]) for name in ("doc_id", "start", "count")},
+    }
+    return pa.RecordBatch.from_pydict(columns)
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([*column.chunks, pa.array([], column.type)])
+
+
+def _by_shard(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    for batch in batches:
+        numbers = batch["shard"].to_numpy()
+        edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
+        for first, behind in zip(edges, edges[1:], strict=False):
+            if behind > first:
+                yield int(numbers[first]), batch.slice(first, behind - first)

@@ -1,0 +1,179 @@
+"""Builds through Spark: the same bytes from any partitioning, whole or not at all, left alone when finished."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from kvern.params import Shards
+from kvern.shards import build, manifest
+from kvern.shards.plan import Inputs, cuts
+from kvern.tables import SHARD_INDEX
+from kvern.warehouse import Warehouse
+from shards_data import DDL, Document, documents, megatron, model, row, same_files
+
+PARAMS = Shards(shard_tokens=1500, seed=3)
+
+
+def inputs(spark: SparkSession, rows: list[dict], partitions: int) -> Inputs:
+    spread = list(rows)
+    random.Random(partitions).shuffle(spread)
+    frame = spark.createDataFrame(spread, DDL).repartition(partitions)
+    return Inputs(frame, frame, frame, frame)
+
+
+def to_files(spark: SparkSession, folder: Path):
+    """A quicker store than Delta, for builds whose table no test looks at."""
+
+    def store(frame: DataFrame) -> DataFrame:
+        frame.write.mode("overwrite").parquet(str(folder / "stored"))
+        return spark.read.parquet(str(folder / "stored"))
+
+    return store
+
+
+def stored(warehouse: Warehouse):
+    def store(frame: DataFrame) -> DataFrame:
+        warehouse.write(frame, SHARD_INDEX, "*", -1, {})
+        return warehouse.read(SHARD_INDEX)
+
+    return store
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict]:
+    return [row(each, i) for i, each in enumerate(documents())]
+
+
+@pytest.fixture(scope="module")
+def made(spark: SparkSession, rows: list[dict], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Warehouse, dict]:
+    folder = tmp_path_factory.mktemp("made")
+    warehouse = Warehouse(spark, str(folder / "warehouse"))
+    told = build.make(inputs(spark, rows, 3), model(), PARAMS, "demo", str(folder / "out"), {"recipe": "demo"}, stored(warehouse))
+    return folder / "out" / told["build"], warehouse, told
+
+
+def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> None:
+    root, _, told = made
+    by_id = {each["doc_id"]: each for each in rows}
+    seen = []
+    for shard in range(len(told["cuts"])):
+        table = pq.read_table(root / f"parquet/shard-{shard:05d}.parquet").to_pylist()
+        sequences = megatron(root / f"megatron/shard-{shard:05d}")
+        assert sequences == [[*by_id[each["doc_id"]]["ids"], told["tokenizer"]["eod"]] for each in table]
+        assert [each["ids"] for each in table] == [by_id[each["doc_id"]]["ids"] for each in table]
+        seen += table
+    assert sorted(each["doc_id"] for each in seen) == sorted(by_id)
+    finals = {each.doc_id: each.final for each in documents()}
+    assert {each["doc_id"]: each["text"] for each in seen} == finals
+    assert {(each["language"], each["tier"], each["source"], each["licence"]) for each in seen} == {("nob", "public-domain", "books", None)}
+    assert len(told["cuts"]) > 3
+
+
+def test_the_index_is_a_table_and_leads_to_every_document(made: tuple, spark: SparkSession) -> None:
+    root, warehouse, told = made
+    found = warehouse.read(SHARD_INDEX).orderBy("shard", "position").collect()
+    assert {each["build"] for each in found} == {told["build"]}
+    for each in found:
+        sequence = megatron(root / f"megatron/shard-{each['shard']:05d}")
+        assert len(sequence[each["position"]]) == each["count"]
+        assert each["start"] == sum(len(before) for before in sequence[: each["position"]])
+    assert (len(found), sum(each["count"] for each in found)) == (told["documents"], told["tokens"])
+
+
+@pytest.mark.parametrize("partitions", [1, 7])
+def test_the_same_bytes_from_any_partitioning(
+    made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path, partitions: int
+) -> None:
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "2" if partitions == 7 else "2000")
+    told = build.make(inputs(spark, rows, partitions), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path))
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "2000")
+    assert told == made[2]
+    assert same_files(tmp_path / told["build"]) == same_files(made[0])
+
+
+def test_a_finished_build_is_left_as_it_is(made: tuple, spark: SparkSession, rows: list[dict]) -> None:
+    root, warehouse, told = made
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    table = warehouse.read(SHARD_INDEX).collect()
+    again = build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(root.parent), {"recipe": "other words"}, stored(warehouse))
+    assert again == told
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+    assert sorted(warehouse.read(SHARD_INDEX).collect()) == sorted(table)
+
+
+def test_a_killed_run_leaves_no_build_and_a_second_completes_it(
+    made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
+    def killed(frame: DataFrame) -> DataFrame:
+        frame.count()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, killed)
+    root = tmp_path / made[2]["build"]
+    assert sorted(path.name for path in root.iterdir()) == ["index", "megatron", "parquet", "receipts"]
+    assert manifest.standing(str(tmp_path)) == []
+    (root / "megatron/shard-00000.bin.abc.tmp").write_bytes(b"half")
+    (root / "megatron/shard-00001.bin").write_bytes(b"half")
+    build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path))
+    assert same_files(root) == same_files(made[0])
+
+
+def test_other_documents_are_another_build_and_the_table_keeps_both(made: tuple, spark: SparkSession, rows: list[dict]) -> None:
+    root, warehouse, told = made
+    more = [*rows, row(Document("Enda ein dag i nord"), 99)]
+    new = build.make(inputs(spark, more, 2), model(), PARAMS, "demo", str(root.parent), {}, stored(warehouse))
+    assert new["build"] != told["build"]
+    counts = {each["build"]: each["count"] for each in warehouse.read(SHARD_INDEX).groupBy("build").count().collect()}
+    assert counts == {told["build"]: len(rows), new["build"]: len(rows) + 1}
+    for path in (root.parent / new["build"]).rglob("*.json"):
+        path.unlink()
+    build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(root.parent), {}, stored(warehouse))
+    assert {each["build"] for each in warehouse.read(SHARD_INDEX).collect()} == {told["build"]}
+
+
+def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    given = inputs(spark, rows, 2)
+    fewer = Inputs(given.documents, given.tokens.where("title <> 'Tittel 3'"), given.selection, given.eligibility)
+    with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
+        build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
+    with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
+        build.make(given, model(400), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_megatron_alone_in_32_bits_for_a_large_vocabulary(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    large = model(66_000)
+    changed = [{**each, "tokenizer": large.sha256} for each in rows[:6]]
+    params = Shards(shard_tokens=10_000, formats=("megatron",), build="stor")
+    told = build.make(inputs(spark, changed, 2), large, params, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    root = tmp_path / told["build"]
+    assert told["build"].startswith("stor-")
+    assert not (root / "parquet").exists()
+    assert (root / "megatron/shard-00000.bin").stat().st_size == 4 * told["tokens"]
+    assert sorted(megatron(root / "megatron/shard-00000")) == sorted([*each["ids"], told["tokenizer"]["eod"]] for each in changed)
+
+
+def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    none = [{**each, "keep": False} for each in rows]
+    told = build.make(inputs(spark, none, 2), model(), PARAMS, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    assert (told["documents"], told["tokens"], told["cuts"], told["files"]) == (0, 0, [], [])
+    assert json.loads((tmp_path / told["build"] / "manifest.json").read_text()) == told
+
+
+def test_cuts_are_even_and_never_empty() -> None:
+    assert cuts([], 10) == ()
+    assert cuts([(5, 1000)], 10) == (0,)
+    assert cuts([(i, 10) for i in range(100)], 100) == tuple(10 * i for i in range(10))
+    rng = np.random.default_rng(1)
+    histogram = [(int(b), int(n)) for b, n in zip(sorted(rng.choice(1 << 20, 3000, replace=False)), rng.integers(1, 900, 3000), strict=True)]
+    found = cuts(histogram, 50_000)
+    sizes = [sum(n for b, n in histogram if low <= b < high) for low, high in zip(found, [*found[1:], 1 << 20], strict=True)]
+    mean = sum(sizes) / len(sizes)
+    assert max(abs(size / mean - 1) for size in sizes) < 0.02
+    assert cuts([(1, 1), (2, 100_000), (3, 1)], 10) == (0, 2, 3)
