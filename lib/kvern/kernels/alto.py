@@ -90,7 +90,7 @@ def read(xml: bytes) -> Alto:
 class _Page:
     """Gathers the blocks of a page from the events of its XML: no object an element, but a word for each String."""
 
-    takes_text = False
+    texts: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self.root: str | None = None

@@ -23,6 +23,7 @@ KINDS = {
     "ADVERTISEMENT": "advert",
     "ADVERT": "advert",
 }
+TEXTS = frozenset({"title", "dateIssued", "languageTerm", "identifier"})
 PAGE_IN_BLOCK = re.compile(r"^P(\d+)_")
 Area = tuple[str, str]
 Named = dict[str, list[Node]]
@@ -62,7 +63,7 @@ class Mets:
 @collector_paused()
 def read(xml: bytes) -> Mets:
     """What a METS file says; never raises, `error` tells what could not be read."""
-    parsed = parse(xml)
+    parsed = parse(xml, TEXTS)
     root = parsed.root
     if root is None or root.name != "mets":
         return Mets(error=parsed.error or f"want a mets element, have {root.name if root else 'nothing'}")
