@@ -32,6 +32,14 @@ def test_the_physical_map_gives_the_order_of_files() -> None:
     assert [file.file_id for file in found.files] == ["A2", "A1"]
 
 
+def test_other_xml_than_alto_is_no_page_and_a_type_may_be_untold() -> None:
+    more = '<fileGrp USE="PREMIS"><file ID="X" MIMETYPE="text/xml"><FLocat href="x.xml"/></file></fileGrp></fileSec>'
+    head = written(FILES).replace(b"</fileSec>", more.encode())
+    assert [file.file_id for file in mets.read(head).files] == ["A1", "A2"]
+    bare = head.replace(b'ID="ALTOGRP"', b"").replace(b'MIMETYPE="text/xml"', b"")
+    assert [file.file_id for file in mets.read(bare).files] == ["A1", "A2", "X"]
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [("METAe_Monograph", "book"), ("Monograph", "book"), ("Newspaper", "issue"), ("METAe_Serial", "issue")],

@@ -121,14 +121,26 @@ def _files(named: Named) -> Iterator[File]:
     for node in physical.walk() if physical else ():
         if "FILEID" in node.attributes:
             order.setdefault(node.attributes["FILEID"], len(order))
-    found = {node.attributes.get("ID", ""): node for node in named.get("file", ()) if _is_alto(node)}
+    found = _alto_files(named)
     ranked = sorted(found, key=lambda name: (name not in order, order.get(name, 0)))
     for sequence, name in enumerate(ranked, 1):
         yield File(name, _href(found[name]), sequence, _promised(found[name]))
 
 
-def _is_alto(file: Node) -> bool:
-    return "xml" in file.attributes.get("MIMETYPE", "").lower() and _href(file).lower().endswith(".xml")
+def _alto_files(named: Named) -> dict[str, Node]:
+    """XML files by id; where groups call themselves ALTO only theirs: other groups hold PREMIS, MODS or TEI."""
+    groups = [
+        group
+        for group in named.get("fileGrp", ())
+        if "alto" in f"{group.attributes.get('ID', '')} {group.attributes.get('USE', '')}".lower()
+    ]
+    grouped = [file for group in groups for file in _below(group, "file") if _is_xml(file)]
+    every = [file for file in named.get("file", ()) if _is_xml(file)]
+    return {file.attributes.get("ID", ""): file for file in grouped or every}
+
+
+def _is_xml(file: Node) -> bool:
+    return "xml" in file.attributes.get("MIMETYPE", "xml").lower() and _href(file).lower().endswith(".xml")
 
 
 def _href(file: Node) -> str:
