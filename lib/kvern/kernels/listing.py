@@ -90,7 +90,7 @@ def list_place(root: str, place: Place) -> Iterator[Row]:
 
 def _is_wanted(place: Place, path: str, matches: re.Pattern[str]) -> bool:
     archive, _, member = path.partition(MEMBER)
-    if matches.match(path.replace(MEMBER, "/")):
+    if matches.match(path):
         return True
     inside = member and matches.match(archive)
     return bool(inside and (place.format != "mets-alto" or METS_NAME.search(PurePosixPath(member).stem)))
