@@ -9,6 +9,7 @@ from kvern.kernels import benchmarks, files
 from kvern.params import Tokenizer
 from kvern.recipe import Recipe
 from kvern.rules import Rules
+from kvern.shards import build, plan
 from kvern.stage import File, Given, Settings, Stage
 from kvern.transforms import (
     contamination,
@@ -234,9 +235,26 @@ TOKENS = Stage(
     depends=lambda recipe, _: recipe.final_text,
 )
 
+SHARDS = Stage(
+    writes=tables.SHARD_INDEX,
+    called="shards",
+    reads=(tables.DOCUMENTS, tables.TOKENS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
+    publish=lambda given, store: build.make(
+        plan.Inputs(*(given.read(table) for table in SHARDS.reads[:-1])),
+        tokenizer.model_of(given.read(tables.TOKENIZER).head()),
+        given.recipe.shards,
+        given.recipe.name,
+        given.env.output,
+        {"fingerprint": given.fingerprint, "recipe": rules.as_json(given.recipe)},
+        store,
+    ),
+    intact=lambda given: build.intact(given.read(tables.SHARD_INDEX), given.env.output),
+    depends=lambda recipe, _: [recipe.name, recipe.shards],
+)
+
 PIPELINE = (
     *(DELIVERIES, PAGES, RECORDS, FIXITY, DOCUMENTS, REFUSALS),
     *(SIGNALS, CONTAMINATION, RIGHTS, SUPPRESSIONS, DUPLICATE_PAIRS),
-    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, WORDS, TOKENIZER, TOKENS),
+    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, WORDS, TOKENIZER, TOKENS, SHARDS),
 )
 BY_NAME = {stage.name: stage for stage in PIPELINE}

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from kvern.demo import generate
+from kvern.demo.library import write
 
 
 def main() -> int:
@@ -15,11 +15,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another library (default 1)")
     given = parser.parse_args()
     try:
-        counts = generate(given.folder, given.scale, given.seed)["counts"]
+        counts = write(given.folder, given.scale, given.seed)
     except (OSError, ValueError) as error:
         print(f"kvern.demo: {error}", file=sys.stderr)
         return 2
-    for name in ("documents", "files", "pairs", "kept", "not_kept"):
+    for name in ("documents", "files", "pairs"):
         print(f"{name:<10}{counts[name]:>8}")
     return 0
 

@@ -75,7 +75,7 @@ def overlap(item: str, text: str) -> float:
 
 
 def near_copy(paragraphs: list[str], level: float, rng: Random) -> list[str]:
-    """Paragraphs whose Jaccard to the given ones lies as near to `level` as whole words allow.
+    """Paragraphs whose Jaccard to the given ones is `level`, or as little above it as whole words allow.
 
     One changed word kills five 5-grams and makes five new ones, so r words that stand five apart leave
     (n - 5r) / (n + 5r) of n grams; the truth file states the Jaccard that came out.
@@ -83,7 +83,7 @@ def near_copy(paragraphs: list[str], level: float, rng: Random) -> list[str]:
     n = len(grams("\n\n".join(paragraphs)))
     pieces = [paragraph.split(" ") for paragraph in paragraphs]
     places = [(p, w) for p, piece in enumerate(pieces) for w, word in enumerate(piece) if _replaceable(word)]
-    wanted = round(n * (1 - level) / (NGRAM * (1 + level)))
+    wanted = max(1, int(n * (1 - level) / (NGRAM * (1 + level))))
     pool = sorted({pieces[p][w] for p, w in places})
     for p, w in _apart(pieces, places, wanted, rng):
         pieces[p][w] = rng.choice([word for word in pool if word != pieces[p][w]])

@@ -96,6 +96,7 @@ def _damaged(out: Holdings) -> None:
 def _records(out: Holdings, batch: str) -> None:
     """JSONL plain, gz and zst, in turn; a broken line, an empty file, a gzip that was cut off."""
     docs = out.shelf.of("records", batch)
+    sums = ""
     for nth, suffix in enumerate(SUFFIXES):
         mine = docs[nth :: len(SUFFIXES)]
         data = files.lines(mine)
@@ -104,9 +105,12 @@ def _records(out: Holdings, batch: str) -> None:
             data += b'{"id": "broken", "body": "a line that is cut \n'
         if batch == NEW and not suffix:
             data += files.lines([doc for doc in out.shelf.of("records", OLD) if doc.extra.get("again")])
-        path = out.write("records", batch, f"{'abc'[nth]}.jsonl{suffix}", files.packed(data, suffix), mine)
+        name, data = f"{'abc'[nth]}.jsonl{suffix}", files.packed(data, suffix)
+        path = out.write("records", batch, name, data, mine)
+        sums += f"{hashlib.md5(data, usedforsecurity=False).hexdigest()} *{name}\n"
         if broken:
             out.refuse("records", batch, path, 1, "not JSON")
+    out.write("records", batch, "MD5SUMS", sums.encode(), fixity=None)
     if batch == OLD:
         out.write("records", batch, "empty.jsonl", b"", state="empty")
         _cut_records(out)

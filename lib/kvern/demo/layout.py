@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from kvern.demo.ocr import Block, Half, wrap
+from kvern.demo.ocr import Block, Half, like_verse, wrap
 
 Line = tuple[Half, ...]
 Place = tuple[int, int]
@@ -13,7 +13,8 @@ Place = tuple[int, int]
 class Flow:
     """`pages` hold blocks; `put` adds a paragraph at the place reached. A place is (page, block), from 0.
 
-    `exact` turns False where a paragraph is split between two columns of one page: readers put a break there.
+    `exact` turns False where a paragraph is split between two columns of one page, or a part of it looks like verse:
+    readers put a break there.
     """
 
     rng: Random
@@ -38,6 +39,7 @@ class Flow:
             if not cut:
                 self._turn(bool(places))
                 continue
+            self.exact = self.exact and not like_verse(lines[:cut])
             places.append(self._set(Block(tuple(lines[:cut]), column=self.column, confidence=self._sure(confidence))))
             self.room -= cut + 1
             lines = lines[cut:]

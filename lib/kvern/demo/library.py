@@ -12,30 +12,34 @@ SHELVES = 10
 
 
 def generate(folder: Path, scale: float = 1.0, seed: int = 1) -> dict[str, Any]:
-    """Write the holdings, the evaluation set, the requests and `truth.json` below `folder`; returns the truth.
+    """Write the library below `folder`, which must be new or empty, and return its truth, as `truth.json` has it.
 
-    `scale` 1 is ten shelves, about 1,000 documents; there is at least one shelf. `folder` must be new or empty.
-    Memory holds one shelf, and the rows of the truth. Raises FileExistsError, ValueError.
+    Raises FileExistsError where files are there, ValueError for a scale of 0 or less.
     """
+    write(folder, scale, seed)
+    return dict(json.loads((Path(folder) / "truth.json").read_text(encoding="utf-8")))
+
+
+def write(folder: Path, scale: float = 1.0, seed: int = 1) -> dict[str, Any]:
+    """As `generate`, but returns the truth's counts alone: memory holds one shelf, however large the library."""
     folder = Path(folder)
     if scale <= 0:
         raise ValueError(f"scale: want a number above 0, have {scale}")
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder}: want a new or empty folder, have files there; name another or empty it")
-    found = truth.empty(seed, scale)
     for name in ("benchmarks", "requests"):
         (folder / name).mkdir(parents=True)
     with (
+        truth.Spool(seed, scale) as spool,
         (folder / "benchmarks" / "reading.jsonl").open("w", encoding="utf-8") as items,
         (folder / "requests" / "suppressions.jsonl").open("w", encoding="utf-8") as asked,
     ):
         for number in range(1, max(1, round(SHELVES * scale)) + 1):
             shelf, files = _shelf(folder, number, seed)
-            truth.add(found, shelf, files)
+            spool.add(shelf, files)
             items.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in shelf.benchmark)
             asked.writelines(json.dumps(request, ensure_ascii=False) + "\n" for request in shelf.requests)
-    truth.write(found, folder / "truth.json")
-    return found
+        return spool.write(folder / "truth.json")
 
 
 def _shelf(folder: Path, number: int, seed: int) -> tuple[Shelf, list[dict[str, Any]]]:

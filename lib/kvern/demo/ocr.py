@@ -58,7 +58,7 @@ def wrap(text: str, width: int, rng: Random) -> list[tuple[Half, ...]]:
     """A paragraph's lines, at most `width` signs each; most long words that do not fit are broken."""
     for narrower in range(6):
         lines = list(_lines(text.split(" "), width - narrower, rng))
-        if not _like_verse(lines):
+        if not like_verse(lines):
             return lines
     return lines
 
@@ -79,11 +79,12 @@ def _lines(words: Sequence[str], width: int, rng: Random) -> Iterator[tuple[Half
     yield tuple(line)
 
 
-def _like_verse(lines: Sequence[tuple[Half, ...]]) -> bool:
-    """Whether all lines are short and most begin anew: a reader would take them for verse."""
-    texts = [" ".join(half.text for half in line) for line in lines]
+def like_verse(lines: Sequence[tuple[Half, ...]]) -> bool:
+    """Whether all lines, their hyphens resolved, are short and most begin anew: a reader would take them for verse."""
+    read = (" ".join(half.whole or half.text for half in line if half.part != 2) for line in lines)
+    texts = [text for text in read if text]
     anew = sum(text[:1].isupper() or text[:1].isdigit() for text in texts)
-    return len(texts) > 2 and all(len(text) < 45 for text in texts) and anew >= 0.7 * len(texts)
+    return len(texts) > 2 and all(len(text) < 45 for text in texts) and anew >= 0.8 * len(texts)
 
 
 def _break(word: str, room: int) -> int:

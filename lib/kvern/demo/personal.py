@@ -8,7 +8,7 @@ the numbers that Ofcom keeps for drama (+44 7700 900000 to 900999). E-mail uses 
 from random import Random
 
 K1, K2 = (3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-KINDS = ("email", "phone", "fodselsnummer", "d_number", "bank_account")
+KINDS = ("email", "phone", "synthetic_tenor", "synthetic_tenor_d", "bank_account")
 ASCII = str.maketrans("æøåáčđŋšŧž", "aoaacdnstz")
 LEADS = {
     "nob": ("E-post", "Telefon", "Fødselsnummer", "D-nummer", "Kontonummer"),
@@ -35,7 +35,7 @@ def value(kind: str, name: str, rng: Random) -> str:
         return f"+47 20 00 {rng.randint(0, 99):02d} {rng.randint(0, 99):02d}"
     if kind == "bank_account":
         return bank_account(rng)
-    number = identity_number(rng, kind == "d_number")
+    number = identity_number(rng, kind == "synthetic_tenor_d")
     return f"{number[:6]} {number[6:]}" if rng.random() < 0.5 else number
 
 

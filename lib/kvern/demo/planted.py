@@ -61,8 +61,8 @@ def _personal(shelf: Shelf) -> None:
     """Each kind of personal data in two documents, all kinds in a third; the documents stay, the data is masked."""
     groups: tuple[tuple[str, str, Sequence[str]], ...] = (
         ("records", "nob", ("email", "phone")),
-        ("articles", "nno", ("fodselsnummer", "bank_account")),
-        ("web", "nob", ("phone", "d_number", "email")),
+        ("articles", "nno", ("synthetic_tenor", "bank_account")),
+        ("web", "nob", ("phone", "synthetic_tenor_d", "email")),
         ("texts", "eng", ("email", "phone", "bank_account")),
         ("records", "nob", personal.KINDS),
     )

@@ -24,7 +24,7 @@ def plant(shelf: Shelf) -> None:
         ("lorem_ipsum", "records", _lorem(shelf)),
         ("number_table", "records", _numbers(shelf)),
         ("gibberish", "articles", _gibberish(shelf)),
-        ("short", "articles", [sentences.sentence("nob", shelf.rng) for _ in range(2)]),
+        ("short", "articles", [sentences.sentence("nob", shelf.rng)]),
     ):
         doc = shelf.add(source, NEW if source == "web" else "2026-09", paragraphs, "nob")
         doc.refuse(mark=name).any_of = ANY

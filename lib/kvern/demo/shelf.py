@@ -84,11 +84,9 @@ class Shelf:
             month = doc.batch[-2:]
             doc.extra["date"] = f"2026-{month}-{1 + nth % 28:02d}T{nth % 24:02d}:{self.number % 60:02d}:00Z"
             return f"{doc.extra['uri']} {doc.extra['date']}"
-        return (
-            f"{self.folder(doc.source, doc.batch)}/{nth:03d}"
-            if doc.kind == "subtitle" or doc.source == "texts"
-            else name
-        )
+        if doc.kind == "subtitle" or doc.source == "texts":
+            return f"{self.folder(doc.source, doc.batch)}/{nth:03d}"
+        return f"{doc.source}-{name}"
 
     def folder(self, source: str, batch: str) -> str:
         """Where this shelf's files of a source and batch lie; listed in a task of its own."""

@@ -2,29 +2,83 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from kvern.demo.documents import Doc, bare_words, jaccard, sha256_hex
 from kvern.demo.shelf import Shelf
 
 Row = dict[str, Any]
+# Tally by list and name: what of a row is counted.
+TALLIES: dict[str, Callable[[Row], dict[str, int] | list[str]]] = {
+    "documents.by_source": lambda row: [row["source"]],
+    "documents.by_kind": lambda row: [row["kind"]],
+    "documents.by_language": lambda row: [row["language"]],
+    "documents.by_mark": lambda row: row.get("marks", []),
+    "documents.by_keep": lambda row: [json.dumps(row["keep"])],
+    "documents.by_pii": lambda row: row.get("pii", {}),
+    "files.by_state": lambda row: [row["state"]],
+    "files.by_fixity": lambda row: [row["fixity"]] if row["fixity"] else [],
+    "pairs.by_planted": lambda row: [row["planted"]],
+}
 LISTS = ("files", "documents", "pairs", "contamination", "superseded", "repeated", "refused")
 
 
-def empty(seed: int, scale: float) -> dict[str, Any]:
-    """A truth without rows."""
-    return {"version": 1, "seed": seed, "scale": scale, "shelves": 0, **{name: [] for name in LISTS}}
+class Spool:
+    """The truth as it grows: rows go to temporary files, only tallies stay in memory."""
 
+    def __init__(self, seed: int, scale: float) -> None:
+        self.head = {"version": 1, "seed": seed, "scale": scale, "shelves": 0}
+        self.tallies: dict[str, Counter[str]] = {name: Counter() for name in ("lists", *TALLIES)}
+        self.rows: dict[str, IO[str]] = {}
+        self.open = ExitStack()
 
-def add(truth: dict[str, Any], shelf: Shelf, files: list[Row]) -> None:
-    """The rows of one shelf, its documents being written and named."""
-    truth["shelves"] += 1
-    truth["files"].extend(files)
-    truth["documents"].extend(document(doc) for doc in shelf.docs)
-    truth["pairs"].extend(_pair(*pair) for pair in shelf.pairs)
-    for part in ("contamination", "superseded", "repeated", "refused"):
-        truth[part].extend(_named(row) for row in shelf.rows.get(part, ()))
+    def __enter__(self) -> "Spool":
+        for name in LISTS:
+            self.rows[name] = self.open.enter_context(TemporaryFile("w+", encoding="utf-8", newline=""))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.close()
+
+    def add(self, shelf: Shelf, files: list[Row]) -> None:
+        """The rows of one shelf, its documents being written and named."""
+        self.head["shelves"] += 1
+        self._put("files", files)
+        self._put("documents", [document(doc) for doc in shelf.docs])
+        self._put("pairs", [_pair(*pair) for pair in shelf.pairs])
+        for name in ("contamination", "superseded", "repeated", "refused"):
+            self._put(name, [_named(row) for row in shelf.rows.get(name, ())])
+
+    def _put(self, name: str, rows: list[Row]) -> None:
+        for row in rows:
+            comma = ",\n" if self.tallies["lists"][name] else ""
+            self.rows[name].write(comma + json.dumps(row, ensure_ascii=False))
+            self.tallies["lists"][name] += 1
+            for tally, count in TALLIES.items():
+                if tally.startswith(name):
+                    self.tallies[tally].update(count(row))
+
+    def write(self, path: Path) -> dict[str, Any]:
+        """The truth file, a row a line; returns its counts."""
+        counts = {
+            **self.tallies["lists"],
+            **{name.split(".")[1]: dict(sorted(self.tallies[name].items())) for name in TALLIES},
+        }
+        with path.open("w", encoding="utf-8", newline="") as out:
+            out.write("{\n")
+            for name, value in {**self.head, "counts": counts}.items():
+                out.write(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n")
+            for name, rows in self.rows.items():
+                out.write(f"{json.dumps(name)}: [\n")
+                rows.seek(0)
+                copyfileobj(rows, out)
+                out.write("\n],\n" if name != LISTS[-1] else "\n]\n}\n")
+        return counts
 
 
 def document(doc: Doc) -> Row:
@@ -56,39 +110,3 @@ def _pair(first: Doc, second: Doc, planted: str) -> Row:
 def _named(row: Row) -> Row:
     """Documents by their key."""
     return {name: value.key if isinstance(value, Doc) else value for name, value in row.items()}
-
-
-def write(truth: dict[str, Any], path: Path) -> None:
-    """Counts last, when all is known; a row a line, so that it can be read by people and compared."""
-    truth["counts"] = counts(truth)
-    head = {name: value for name, value in truth.items() if name not in LISTS}
-    parts = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in head.items()]
-    for name in LISTS:
-        rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in truth[name])
-        parts.append(f"{json.dumps(name)}: [\n{rows}\n]")
-    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
-
-
-def counts(truth: dict[str, Any]) -> dict[str, Any]:
-    """How many of everything."""
-    docs = truth["documents"]
-    pii: Counter[str] = Counter()
-    for doc in docs:
-        pii.update(doc.get("pii", {}))
-    return {
-        **{name: len(truth[name]) for name in LISTS},
-        "by_source": _tally(docs, "source"),
-        "by_kind": _tally(docs, "kind"),
-        "by_language": _tally(docs, "language"),
-        "by_state": _tally(truth["files"], "state"),
-        "by_fixity": _tally([row for row in truth["files"] if row["fixity"]], "fixity"),
-        "by_planted_pair": _tally(truth["pairs"], "planted"),
-        "by_mark": dict(sorted(Counter(mark for doc in docs for mark in doc.get("marks", ())).items())),
-        "kept": sum(doc["keep"] is True for doc in docs),
-        "not_kept": sum(doc["keep"] is False for doc in docs),
-        "pii": dict(sorted(pii.items())),
-    }
-
-
-def _tally(rows: list[Row], name: str) -> dict[str, int]:
-    return dict(sorted(Counter(row[name] for row in rows).items()))

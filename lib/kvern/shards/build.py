@@ -56,6 +56,12 @@ def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to
     return _finish(stored, planned, form, model, lineage)
 
 
+def intact(stored: DataFrame, output: str) -> bool:
+    """Whether every build that `stored` (tables.SHARD_INDEX) knows stands under `output`."""
+    known = {row["build"] for row in stored.select("build").distinct().collect()}
+    return known <= {build.name for build in manifest.standing(output)}
+
+
 def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
     """tables.SHARD_INDEX of finished builds, read from their own index files, a task for each few shards."""
     shards = [(build.root, build.name, shard) for build in builds for shard in build.shards]
