@@ -98,3 +98,9 @@ def test_real_pages_of_every_version_are_read_without_an_error(shared: Path) -> 
     pages = [path for path in pages if "mets" not in path.name.lower()]
     assert len(pages) == 22
     assert [path.name for path in pages if alto.read(path.read_bytes()).error] == []
+
+
+def test_a_hyp_element_marks_its_line_as_open() -> None:
+    lines = ("ei", string("kom") + "<HYP/>", string("mune"))
+    body = block("B1", words(lines[0]), *lines[1:])
+    assert page(body).blocks[0].hyphen_ends == {1}

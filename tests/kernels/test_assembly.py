@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from kvern.kernels.assembly import DOCUMENTS, from_pages, from_records, year
+from kvern.kernels.assembly import DOCUMENTS, from_pages, from_records, paragraph, year
 from kvern.kernels.pages import PAGES
 from kvern.kernels.records import RECORDS
 
@@ -128,3 +128,13 @@ def test_a_record_keeps_a_machine_readable_reservation_even_beside_a_null_header
     (batch,) = from_records(iter([pa.RecordBatch.from_pylist([row], schema=RECORDS)]))
     assert batch.schema.names == DOCUMENTS.names
     assert batch.to_pylist()[0]["reserved"]
+
+
+def test_prose_is_one_line_and_verse_keeps_its_lines() -> None:
+    prose = "Det var en gang en konge som\nhadde tolv sønner, og da de\nvar store, ville de ut."
+    nouns = "Forfatteren har anmodet mig om at ledsage dette\nSkrift med et Par anbefalende Ord uagtet\nsaadanne ere overflødige"
+    verse = "\n".join(["Den Tid kommer vel, da Bjerget staar hvidt i Sneen"] * 6)
+    assert paragraph(prose) == prose.replace("\n", " ")
+    assert paragraph(nouns) == nouns.replace("\n", " ")
+    assert paragraph("Ja, vi elsker\nDette landet\nSom det stiger") == "Ja, vi elsker\nDette landet\nSom det stiger"
+    assert paragraph(verse) == verse

@@ -46,3 +46,12 @@ def test_a_page_that_is_too_large_is_refused_with_both_sizes() -> None:
 def test_a_reservation_is_never_taken_back_and_other_signs_add_up() -> None:
     assert with_sign({"tdm-reservation": "1"}, "tdm-reservation", "0") == {"tdm-reservation": "1"}
     assert with_sign({"x-robots-tag": "noai"}, "x-robots-tag", "all") == {"x-robots-tag": "noai, all"}
+
+
+def test_lists_are_text_and_menus_are_not() -> None:
+    items = "<li>meklar i <b>klagesaker</b> etter § 2</li><li>avgjer<ul><li>klager</li><li>krav</li></ul></li>"
+    menu = "".join(f'<li><a href="/{n}">Meny {n}</a></li>' for n in range(5))
+    body = f"<ul>{menu}</ul><p>{'Forbrukertilsynet er eit organ. ' * 9}</p><ul>{items}</ul><p>Slutt her.</p>"
+    text = str(main_text(f"<html><body>{body}</body></html>").text)
+    assert "meklar i klagesaker etter § 2\navgjer\nklager\nkrav" in text
+    assert "Meny" not in text

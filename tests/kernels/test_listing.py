@@ -98,7 +98,7 @@ def test_a_glob_finds_mets_inside_a_tar_and_its_pages_there(tmp_path: Path, name
     files = {path.name: path.read_bytes() for path in (tmp_path / "loose" / "books" / "bok").iterdir()}
     (tmp_path / "books").mkdir()
     tarred(tmp_path / "books" / name, {f"bok/{name}": data for name, data in files.items()})
-    for pattern in ("books/**/*-METS.xml", f"books/*.{name.partition('.')[2]}"):
+    for pattern in ("books/**/*-METS.xml", "books/*/bok/*-METS.xml", f"books/*.{name.partition('.')[2]}"):
         found = listed(tmp_path, "mets-alto", pattern)
         assert {row["object_id"] for row in found.values()} == {"bok"}
         assert found[f"books/{name}!/bok/bok-METS.xml"]["format"] == "mets"
@@ -155,3 +155,22 @@ def test_a_bags_manifest_above_its_data_promises_what_lies_below(tmp_path: Path)
         row for p in work for row in listing.list_place(str(tmp_path), listing.Place(**p)) if row.get("promised_kind")
     ]
     assert {row["path"] for row in said if row["promised_kind"] == "sha256"} >= {"bag/data/x/a.jsonl"}
+
+
+def test_what_a_list_promises_and_is_there_is_never_missing(tmp_path: Path) -> None:
+    library(tmp_path)
+    folder = tmp_path / "books" / "bok"
+    (folder / "extra").mkdir()
+    (folder / "extra" / "note.xml").write_bytes(b"<note/>")
+    (folder / "extra" / "more.xml").write_bytes(b"<more/>")
+    tarred(tmp_path / "books" / "a.tar", {"1.xml": b"<alto/>"})
+    names = ("extra/note.xml", "bok_0001.xml", "bok_0009.xml")
+    (folder / "MD5SUMS").write_text("".join(f"{'a' * 32} *{name}\n" for name in names))
+    (tmp_path / "books" / "manifest-sha256.txt").write_text(
+        f"{'b' * 64}  a.tar\n{'b' * 64}  c.tar\n{'b' * 64}  bok/extra/more.xml\n"
+    )
+    books = listed(tmp_path, "mets-alto", "books/**/*-METS.xml")
+    assert not books["books/bok/extra/note.xml"]["named"] and not books["books/bok/extra/more.xml"]["named"]
+    assert books["books/bok/bok_0009.xml"]["named"] and not books["books/bok/bok_0009.xml"]["found"]
+    loose = listed(tmp_path, "alto", "books/*.tar")
+    assert not loose["books/a.tar"]["named"] and loose["books/c.tar"]["named"]

@@ -32,6 +32,14 @@ def test_the_physical_map_gives_the_order_of_files() -> None:
     assert [file.file_id for file in found.files] == ["A2", "A1"]
 
 
+def test_other_xml_than_alto_is_no_page_and_a_type_may_be_untold() -> None:
+    more = '<fileGrp USE="PREMIS"><file ID="X" MIMETYPE="text/xml"><FLocat href="x.xml"/></file></fileGrp></fileSec>'
+    head = written(FILES).replace(b"</fileSec>", more.encode())
+    assert [file.file_id for file in mets.read(head).files] == ["A1", "A2"]
+    bare = head.replace(b'ID="ALTOGRP"', b"").replace(b'MIMETYPE="text/xml"', b"")
+    assert [file.file_id for file in mets.read(bare).files] == ["A1", "A2", "X"]
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [("METAe_Monograph", "book"), ("Monograph", "book"), ("Newspaper", "issue"), ("METAe_Serial", "issue")],
@@ -70,14 +78,6 @@ def test_placeholders_are_no_title_and_the_scan_date_no_publication() -> None:
     head = '<metsHdr CREATEDATE="2007-02-20"/><dmdSec><titleInfo><title>Unknown</title></titleInfo><languageTerm>no</languageTerm></dmdSec>'
     found = mets.read(written(FILES).replace(b"<fileSec>", head.encode() + b"<fileSec>"))
     assert (found.title, found.published, found.language) == (None, None, "nor")
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [("no", "nor"), ("nb", "nob"), ("nn-NO", "nno"), ("da", "dan"), ("sme", "sme"), ("Unknown", None), (None, None)],
-)
-def test_language_codes_become_iso_639_3(code: str | None, expected: str | None) -> None:
-    assert mets.language_code(code) == expected
 
 
 @given(st.integers(0, 600), st.binary(max_size=3))

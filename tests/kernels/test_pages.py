@@ -111,3 +111,16 @@ def test_the_digibok_of_1849_is_read_without_an_error(shared: Path) -> None:
     found = rows(folder, names, "digibok_2006081500001-mets.xml")
     assert len(names) == 70 and len(head.files) == 237
     assert not [row for row in found if row["error"]]
+
+
+def test_the_revision_is_of_all_files_of_the_object(tmp_path: Path) -> None:
+    for name in ("one", "same", "other"):
+        book(tmp_path / name)
+    last = tmp_path / "other" / "bok_0004.xml"
+    last.write_bytes(last.read_bytes() + b"\n")
+    names = [f"bok_{n:04d}.xml" for n in range(1, 5)]
+    one, same, other = (
+        rows(tmp_path / name, names, "bok-METS.xml")[0]["revision"] for name in ("one", "same", "other")
+    )
+    assert one == same != other and len(one) == 64
+    assert rows(tmp_path / "one", names[::-1])[0]["revision"] != rows(tmp_path / "one", names)[0]["revision"]

@@ -122,3 +122,12 @@ def test_an_unknown_format_is_an_error_on_the_file(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_an_error_on_the_file(tmp_path: Path) -> None:
     assert rows(tmp_path, "x", "jsonl")[0]["error"] == "not read: FileNotFoundError"
+
+
+def test_front_matter_of_markdown_is_no_text_and_gives_the_title(tmp_path: Path) -> None:
+    (tmp_path / "lov.md").write_text('---\ntittel: "Lov om noe"\nrefid: "lov/1"\n---\n\n# Lov om noe\n---\nMer\n')
+    (tmp_path / "lov.txt").write_text("---\na: b\n---\ntekst\n")
+    item = {"source": "s", "batch": "b", "part": 0, "format": "text", "promised_kind": None, "fields": "{}"}
+    marked, plain = (next(records.file_rows({**item, "path": name}, str(tmp_path))) for name in ("lov.md", "lov.txt"))
+    assert (marked["title"], marked["text"]) == ("Lov om noe", "\n# Lov om noe\n---\nMer\n")
+    assert (plain["title"], plain["text"]) == (None, "---\na: b\n---\ntekst\n")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 from kvern.kernels.xml import Attributes, End, Start, collector_paused, walk
 
 REGIONS = {
@@ -90,7 +90,7 @@ def read(xml: bytes) -> Alto:
 class _Page:
     """Gathers the blocks of a page from the events of its XML: no object an element, but a word for each String."""
 
-    takes_text = False
+    texts: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self.root: str | None = None

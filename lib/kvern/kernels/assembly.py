@@ -43,6 +43,8 @@ Row = dict[str, Any]
 YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d{1,3}(?!\d))")
 NO_TRAINING = ("noai", "noimageai", "notrain")
 LEFT_OUT = ("noise",)
+# Verse and lists: at least so many lines, all shorter than this, and so large a share of them beginning anew.
+SET = ((3, 45, 0.8), (6, 70, 0.9))
 ENDS = re.compile(r"[.!?:;»\"'”)]\W*$")
 
 
@@ -182,9 +184,13 @@ def _text(
 def paragraph(block: str) -> str:
     """A block's lines as one paragraph; verse and lists, short lines that all begin anew, keep theirs."""
     lines = block.split("\n")
-    short = all(len(line) < 45 for line in lines)
-    anew = sum(line[:1].isupper() or line[:1].isdigit() for line in lines)
-    return block if len(lines) > 2 and short and anew >= 0.8 * len(lines) else " ".join(lines)
+    anew = sum(line[:1].isupper() or line[:1].isdigit() for line in lines) / len(lines)
+    longest = max(map(len, lines))
+    return (
+        block
+        if any(len(lines) >= n and longest < size and anew >= share for n, size, share in SET)
+        else " ".join(lines)
+    )
 
 
 def _joint(before: str, text: str, spans: list[Row], page_id: str) -> str:

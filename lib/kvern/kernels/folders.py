@@ -1,7 +1,10 @@
 """What a folder holds: its files, on disk or in object storage, and the members of its tars."""
 
+import re
 import tarfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from pyarrow import fs
@@ -66,3 +69,37 @@ def one(root: str, path: str) -> Row | None:
 def _row(info: fs.FileInfo, base: str) -> Row:
     path = info.path[len(base) :].lstrip("/")
     return {"path": path, "bytes": info.size or 0, "modified": info.mtime, "folder": info.type == fs.FileType.Directory}
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What one folder holds: files and members of tars by path, paths by file name, and places within a folder."""
+
+    entries: dict[str, Row]
+    by_name: dict[str, list[str]]
+    order: dict[str, int]
+    folders: dict[str, set[str]]
+
+
+def holdings(root: str, folder: str, deep: bool, members: bool) -> Holdings:
+    """The files under a folder; with `members` those in its tars too. Broken tars keep their `reason`."""
+    found = {
+        entry["path"]: entry
+        for entry in (entries(root, folder, deep) if members else plain(root, folder, deep))
+        if not entry["folder"]
+    }
+    held = Holdings({path: found[path] for path in sorted(found, key=_natural)}, {}, {}, {})
+    seen: dict[str, int] = {}
+    for path in held.entries:
+        parent, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
+        held.by_name.setdefault(name, []).append(path)
+        held.order[path] = seen[parent] = seen.get(parent, 0) + 1
+        archive, _, member = path.partition(files.MEMBER)
+        if member:
+            held.folders.setdefault(archive, set()).add(parent)
+    return held
+
+
+def _natural(path: str) -> tuple[list[int | str], str]:
+    """Page 10 after page 9, whether or not the numbers are filled up with zeros."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", path)], path

@@ -1,6 +1,7 @@
 """Globs over whole paths: where their fixed part ends, and what they match."""
 
 import re
+from functools import lru_cache
 
 
 def prefix(pattern: str) -> str:
@@ -10,6 +11,7 @@ def prefix(pattern: str) -> str:
     return "/".join(parts[:fixed])
 
 
+@lru_cache(maxsize=64)
 def glob_expression(pattern: str) -> re.Pattern[str]:
     """A glob as a regular expression over whole paths: `**/` any folders, `*` and `?` inside one name."""
     out, i = "", 0

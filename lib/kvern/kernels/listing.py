@@ -76,58 +76,27 @@ def listing_batches(work: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.Re
     yield from batches(rows, LISTING, weigh="reason")
 
 
-@dataclass(frozen=True)
-class _Holdings:
-    """What one place holds: files and members of tars by path, paths by file name, and places within a folder."""
-
-    entries: dict[str, Row]
-    by_name: dict[str, list[str]]
-    order: dict[str, int]
-    folders: dict[str, set[str]]
-
-
-def _holdings(root: str, place: Place) -> _Holdings:
-    every = folders.plain(root, place.folder, False) if place.deep == LISTS else None
-    entries = every or folders.entries(root, place.folder, place.deep == "yes")
-    found = {entry["path"]: entry for entry in entries if not entry["folder"]}
-    held = _Holdings({path: found[path] for path in sorted(found, key=_natural)}, {}, {}, {})
-    seen: dict[str, int] = {}
-    for path in held.entries:
-        folder, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
-        held.by_name.setdefault(name, []).append(path)
-        held.order[path] = seen[folder] = seen.get(folder, 0) + 1
-        archive, _, member = path.partition(MEMBER)
-        if member:
-            held.folders.setdefault(archive, set()).add(folder)
-    return held
-
-
-def _natural(path: str) -> tuple[list[int | str], str]:
-    """Page 10 after page 9, whether or not the numbers are filled up with zeros."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", path)], path
-
-
 def list_place(root: str, place: Place) -> Iterator[Row]:
     """Rows of LISTING for one place; a glob is matched inside tars too, or takes a whole tar."""
-    held = _holdings(root, place)
+    held = folders.holdings(root, place.folder, place.deep == "yes", members=place.deep != LISTS)
     matches = glob_expression(place.pattern)
     for path, entry in held.entries.items():
         if checksums.is_list(PurePosixPath(path).name):
             yield {**_file(place, entry), "format": "checksums", "object_id": path, "home": path}
-            yield from _promises(root, place, path, matches)
+            yield from _promises(root, place, path, held)
         elif place.deep != LISTS and _is_wanted(place, path, matches):
             yield from _matched(root, place, entry, held)
 
 
 def _is_wanted(place: Place, path: str, matches: re.Pattern[str]) -> bool:
     archive, _, member = path.partition(MEMBER)
-    if matches.match(path.replace(MEMBER, "/")):
+    if matches.match(path):
         return True
     inside = member and matches.match(archive)
     return bool(inside and (place.format != "mets-alto" or METS_NAME.search(PurePosixPath(member).stem)))
 
 
-def _matched(root: str, place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
+def _matched(root: str, place: Place, entry: Row, held: folders.Holdings) -> Iterator[Row]:
     if folders.is_tar(entry["path"]) and MEMBER not in entry["path"]:
         yield from _tar(place, entry, held)
     elif place.format == "mets-alto":
@@ -138,7 +107,7 @@ def _matched(root: str, place: Place, entry: Row, held: _Holdings) -> Iterator[R
         yield _content(place, entry)
 
 
-def _tar(place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
+def _tar(place: Place, entry: Row, held: folders.Holdings) -> Iterator[Row]:
     """No row for a tar whose members are listed; one that is empty or breaks off has one of its own."""
     path = entry["path"]
     reason = entry.get("reason") or (None if path in held.folders else "a tar without members")
@@ -153,7 +122,7 @@ def _content(place: Place, entry: Row) -> Row:
     return {**_file(place, entry), **own}
 
 
-def _loose_page(place: Place, entry: Row, held: _Holdings) -> Row:
+def _loose_page(place: Place, entry: Row, held: folders.Holdings) -> Row:
     """A page without METS belongs to its tar, or to the folder in a tar of several, or else to its folder."""
     archive, _, member = entry["path"].partition(MEMBER)
     folder = PurePosixPath(entry["path"]).parent
@@ -171,7 +140,7 @@ def _loose_page(place: Place, entry: Row, held: _Holdings) -> Row:
     }
 
 
-def _object(root: str, place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
+def _object(root: str, place: Place, entry: Row, held: folders.Holdings) -> Iterator[Row]:
     """A METS file, its own row first, then each ALTO file that it names, there or not."""
     folder = PurePosixPath(entry["path"]).parent
     head = _mets(root, entry["path"])
@@ -202,7 +171,7 @@ def _mets(root: str, path: str) -> mets.Mets | None:
         return None
 
 
-def _resolve(folder: str, href: str, held: _Holdings) -> str:
+def _resolve(folder: str, href: str, held: folders.Holdings) -> str:
     """Where a METS reference lies: beside the METS, else in a tar there under the same file name."""
     beside = str(PurePosixPath(folder) / href)
     if beside in held.entries:
@@ -211,7 +180,7 @@ def _resolve(folder: str, href: str, held: _Holdings) -> str:
     return min((path for path in near if path.startswith(f"{folder}/")), default=beside)
 
 
-def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> Iterator[Row]:
+def _promises(root: str, place: Place, path: str, held: folders.Holdings) -> Iterator[Row]:
     """What a checksum list promises; its names are relative to its folder, or to the input itself."""
     try:
         text = files.read(root, path)[0].decode("utf-8", "replace")
@@ -221,7 +190,7 @@ def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> I
     for kind, value, name in checksums.promises(text):
         beside = str(folder / name)
         for target in dict.fromkeys((beside, name)):
-            due = target == beside and _is_due(place, target, matches)
+            due = target == beside and _is_missed(root, place, target, held)
             yield {**_promised(place, target), "promised_kind": kind, "promised_value": value, "named": due}
 
 
@@ -231,10 +200,16 @@ def _promised(place: Place, path: str) -> Row:
     return {**whose, "path": path, "format": form, "bytes": 0, "found": False}
 
 
-def _is_due(place: Place, target: str, matches: re.Pattern[str]) -> bool:
-    """Whether a promised file is this source's: of its glob, or a page below its METS."""
-    page = place.format == "mets-alto" and place.deep != LISTS and target.lower().endswith(".xml")
-    return bool(matches.match(target)) or page
+def _is_missed(root: str, place: Place, target: str, held: folders.Holdings) -> bool:
+    """Whether a promised file is this source's, of its glob or a page below its METS, and is not there.
+
+    A file of the glob that is there has a row of its own, which wins; only a tar and a page need a look.
+    """
+    of_glob = bool(glob_expression(place.pattern).match(target))
+    of_mets = place.format == "mets-alto" and place.deep != LISTS and target.lower().endswith(".xml")
+    if target in held.entries or not (of_glob or of_mets):
+        return False
+    return (of_glob and not folders.is_tar(target)) or folders.one(root, target) is None
 
 
 def _file(place: Place, entry: Row) -> Row:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from kvern.kernels.iso639 import language_code
 from kvern.kernels.xml import Node, collector_paused, parse
 
 # docWORKS fills in what it does not know, or what it read off the library's stamp.
@@ -22,23 +23,7 @@ KINDS = {
     "ADVERTISEMENT": "advert",
     "ADVERT": "advert",
 }
-LANGUAGES = {
-    "no": "nor",
-    "nb": "nob",
-    "nn": "nno",
-    "da": "dan",
-    "sv": "swe",
-    "en": "eng",
-    "se": "sme",
-    "fi": "fin",
-    "de": "deu",
-    "is": "isl",
-    "fo": "fao",
-    "fr": "fra",
-    "smi": "sme",
-    "ger": "deu",
-    "fre": "fra",
-}
+TEXTS = frozenset({"title", "dateIssued", "languageTerm", "identifier"})
 PAGE_IN_BLOCK = re.compile(r"^P(\d+)_")
 Area = tuple[str, str]
 Named = dict[str, list[Node]]
@@ -78,7 +63,7 @@ class Mets:
 @collector_paused()
 def read(xml: bytes) -> Mets:
     """What a METS file says; never raises, `error` tells what could not be read."""
-    parsed = parse(xml)
+    parsed = parse(xml, TEXTS)
     root = parsed.root
     if root is None or root.name != "mets":
         return Mets(error=parsed.error or f"want a mets element, have {root.name if root else 'nothing'}")
@@ -99,12 +84,6 @@ def read(xml: bytes) -> Mets:
         block_kinds=dict(_block_kinds(logical)),
         error=parsed.error,
     )
-
-
-def language_code(code: str | None) -> str | None:
-    """ISO 639-3 of a two- or three-letter code or BCP 47 tag, as far as it is known."""
-    short = (code or "").strip().lower().replace("_", "-").split("-")[0]
-    return LANGUAGES.get(short) or (short if len(short) == 3 and short.isalpha() else None)
 
 
 def _map(named: Named, kind: str) -> Node | None:
@@ -142,14 +121,26 @@ def _files(named: Named) -> Iterator[File]:
     for node in physical.walk() if physical else ():
         if "FILEID" in node.attributes:
             order.setdefault(node.attributes["FILEID"], len(order))
-    found = {node.attributes.get("ID", ""): node for node in named.get("file", ()) if _is_alto(node)}
+    found = _alto_files(named)
     ranked = sorted(found, key=lambda name: (name not in order, order.get(name, 0)))
     for sequence, name in enumerate(ranked, 1):
         yield File(name, _href(found[name]), sequence, _promised(found[name]))
 
 
-def _is_alto(file: Node) -> bool:
-    return "xml" in file.attributes.get("MIMETYPE", "").lower() and _href(file).lower().endswith(".xml")
+def _alto_files(named: Named) -> dict[str, Node]:
+    """XML files by id; where groups call themselves ALTO only theirs: other groups hold PREMIS, MODS or TEI."""
+    groups = [
+        group
+        for group in named.get("fileGrp", ())
+        if "alto" in f"{group.attributes.get('ID', '')} {group.attributes.get('USE', '')}".lower()
+    ]
+    grouped = [file for group in groups for file in _below(group, "file") if _is_xml(file)]
+    every = [file for file in named.get("file", ()) if _is_xml(file)]
+    return {file.attributes.get("ID", ""): file for file in grouped or every}
+
+
+def _is_xml(file: Node) -> bool:
+    return "xml" in file.attributes.get("MIMETYPE", "xml").lower() and _href(file).lower().endswith(".xml")
 
 
 def _href(file: Node) -> str:

@@ -1,18 +1,44 @@
-"""HTTP bodies as they were meant: chunks put together, content codings undone, never above a bound."""
+"""HTTP responses as they were meant: head and body told apart, chunks put together, codings undone, within a bound."""
 
 import re
 import zlib
+from collections.abc import Iterator
 
 import brotli
 
+from kvern.kernels.charset import to_text
+
 PAYLOAD = 64_000_000
 SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+# FastWARC 2.0.1 wants CRLF here, and takes the page itself for headers where a crawler wrote a bare line feed.
+BLANK = re.compile(rb"\r?\n\r?\n")
+STATUS = re.compile(rb"HTTP/[0-9.]+[ \t]+([0-9]{3})")
+HEAD = 1_000_000
+Pairs = list[tuple[str, str]]
 # What follows a member is copied for each: without a bound a body of empty members is quadratic.
 MEMBERS = 64
 
 
 class Undecodable(ValueError):
     """A body that is too large, or not in the coding that its headers name."""
+
+
+def response(block: bytes) -> tuple[int | None, Pairs, bytes]:
+    """Status, header fields and body of an HTTP response; all is body where the block does not begin as one."""
+    begins = STATUS.match(block)
+    if begins is None:
+        return None, [], block
+    end = BLANK.search(block, 0, HEAD)
+    head = block[: end.start()] if end else block[:HEAD]
+    return int(begins[1]), list(_fields(head)), block[end.end() :] if end else b""
+
+
+def _fields(head: bytes) -> Iterator[tuple[str, str]]:
+    """Fields by line; one that begins with a blank goes on with the field before (RFC 9112, 5.2)."""
+    for line in re.sub(rb"\r?\n[ \t]+", b" ", head).splitlines()[1:]:
+        name, colon, value = line.partition(b":")
+        if colon:
+            yield name.decode("latin-1").strip(), to_text(value.strip())[0]
 
 
 def decoded(body: bytes, http: dict[str, str]) -> bytes:

@@ -4,6 +4,7 @@ A file is streamed, or copied to disk where its reader must seek: memory holds o
 """
 
 import json
+import re
 from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,7 +15,7 @@ from kvern.kernels import compression, files, html, rows, subtitles, warc
 from kvern.kernels.arrow import batches as record_batches_of
 from kvern.kernels.charset import clean, to_text
 from kvern.kernels.ids import sha256_hex
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 
 _S = pa.string()
 RECORDS = pa.schema(
@@ -57,6 +58,8 @@ Row = dict[str, Any]
 WHOLE = 256_000_000
 BROKEN = (*compression.BROKEN, pa.ArrowException)
 SUFFIXES = (".gz", ".zst")
+FRONT = re.compile(r"\A---[ \t]*\r?\n(.{0,20000}?\n)---[ \t]*(?:\r?\n|\Z)", re.S)
+TITLE = re.compile(r"""^(?:title|tittel):[ \t]*["']?(.+?)["']?[ \t]*$""", re.M)
 
 
 def record_batches(batches: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.RecordBatch]:
@@ -126,6 +129,8 @@ def _content(capture: warc.Capture, headers: dict[str, str]) -> Row:
     language = language_code(headers.get("content-language"))
     if "html" in content or b"<html" in capture.payload[:2000].lower():
         return _page(capture.payload, declared, language, headers)
+    if content.startswith("application/http"):
+        return {"error": "no HTTP response in the record"}
     if capture.kind != "conversion" and "text/plain" not in content:
         return {"error": f"not text: {content.split(';')[0] or 'no content type'}"}
     text, charset = to_text(capture.payload, declared)
@@ -170,7 +175,17 @@ def _html(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
 def _text(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
     data, row = _whole(stream, path, "text")
     text, charset = to_text(data)
-    yield {**row, "text": text, "charset": charset, "error": None if text.strip() else "no text"}
+    title, text = _headed(text) if ".md" in PurePosixPath(path).suffixes else (None, text)
+    yield {**row, "title": title, "text": text, "charset": charset, "error": None if text.strip() else "no text"}
+
+
+def _headed(text: str) -> tuple[str | None, str]:
+    """Markdown's title and body: YAML front matter, between two lines of three dashes, is no text."""
+    front = FRONT.match(text)
+    if front is None:
+        return None, text
+    title = TITLE.search(front[1])
+    return title and title[1], text[front.end() :]
 
 
 def _subtitle(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:

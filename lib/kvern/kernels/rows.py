@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from kvern.kernels.charset import clean
 from kvern.kernels.compression import opened, seekable
 from kvern.kernels.ids import sha256_hex
-from kvern.kernels.mets import language_code
+from kvern.kernels.iso639 import language_code
 
 LINE = 256_000_000
 # Rows of whole books: a batch of 64 stays near one Arrow message.

@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator as AnyIterator
 
 from kvern.kernels.compression import DICTIONARY, GZIP, opened, seekable
 from kvern.kernels.html import with_sign
-from kvern.kernels.payload import PAYLOAD, Undecodable, decoded
+from kvern.kernels.payload import PAYLOAD, Pairs, Undecodable, decoded, response
 
 KEPT = ("response", "resource", "conversion", "revisit")
 NAMES = {int(getattr(WarcRecordType, name)): name for name in KEPT}
@@ -28,7 +28,6 @@ HEADERS = (
     "tdm-reservation",
     "x-robots-tag",
 )
-Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -124,21 +123,22 @@ def _fastwarc(local: BinaryIO) -> Iterator[_Raw]:
             yield _Raw(number, kind, "", "", "", [], None, b"")
             continue
         headers = {name.lower(): value for name, value in record.headers.items()}
-        if record.is_http:
-            record.parse_http()
         promised = record.content_length
-        body = record.reader.read(PAYLOAD + 1)
-        http = record.http_headers
+        block = record.reader.read(PAYLOAD + 1)
+        content_type = headers.get("content-type", "")
+        status, http, body = (
+            response(block) if content_type.lower().startswith("application/http") else (None, [], block)
+        )
         yield _Raw(
             number,
             kind,
             headers.get("warc-target-uri", ""),
             headers.get("warc-date", ""),
-            headers.get("content-type", ""),
-            list(http.items()) if http else [],
-            http.status_code if http else None,
+            content_type,
+            http,
+            status,
             body,
-            cut=len(body) < min(promised, PAYLOAD + 1),
+            cut=len(block) < min(promised, PAYLOAD + 1),
         )
 
 

@@ -31,10 +31,10 @@ class Refused(ValueError):
 class Reading(Protocol):
     """What gathers the events of one document. Handlers are asked for once a name; None passes the event over.
 
-    Names and attributes are local: without prefix or namespace. `takes_text` is looked at once.
+    Names and attributes are local: without prefix or namespace. `texts` names the elements whose text is wanted.
     """
 
-    takes_text: bool
+    texts: frozenset[str]
 
     def starting(self, name: str) -> Start | None: ...
     def ending(self, name: str) -> End | None: ...
@@ -84,17 +84,19 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def parse(data: bytes) -> Parsed:
-    """The element tree of a document, matched by local names; `error` when it was refused or read in part."""
-    tree, error = walk(data, _Tree)
+def parse(data: bytes, texts: frozenset[str] = frozenset()) -> Parsed:
+    """The element tree of a document, matched by local names; `error` when it was refused or read in part.
+
+    Nodes named in `texts` have their text.
+    """
+    tree, error = walk(data, partial(_Tree, texts))
     roots = tree.top.children if tree else []
     return Parsed(roots[0], error, tree.named) if tree and roots else Parsed(None, error or "empty")
 
 
 class _Tree:
-    takes_text = True
-
-    def __init__(self) -> None:
+    def __init__(self, texts: frozenset[str]) -> None:
+        self.texts = texts
         self.top = Node("", {}, [])
         self.named: dict[str, list[Node]] = {}
         self._stack = [self.top]
@@ -151,6 +153,7 @@ def _strict(data: bytes, reading: R) -> R:
     ends: dict[str, End | None] = {}
     long = len(data) > ATTRIBUTE
     depth = 0
+    parser = expat.ParserCreate()
 
     def start(raw: str, attributes: Attributes) -> None:
         nonlocal depth
@@ -158,7 +161,7 @@ def _strict(data: bytes, reading: R) -> R:
         if depth > DEPTH:
             raise Refused(f"want at most {DEPTH} levels of elements, have more")
         if raw not in starts:
-            starts[raw], ends[raw] = reading.starting(local(raw)), reading.ending(local(raw))
+            starts[raw], ends[raw] = _handlers(parser, reading, local(raw))
         if handler := starts[raw]:
             if long and max(map(len, attributes.values()), default=0) > ATTRIBUTE:
                 raise Refused(f"want attributes of at most {ATTRIBUTE} characters, have a longer one")
@@ -170,22 +173,30 @@ def _strict(data: bytes, reading: R) -> R:
         if handler := ends[raw]:
             handler()
 
-    _fed(data, start, end, reading.text if reading.takes_text else None)
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
+    parser.Parse(data, True)
     return reading
 
 
-def _fed(
-    data: bytes,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None],
-    text: Callable[[str], None] | None,
-) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
-    parser.Parse(data, True)
+def _handlers(parser: expat.XMLParserType, reading: Reading, name: str) -> tuple[Start | None, End | None]:
+    """A reading's own for a name; character data is listened to inside of `texts` alone."""
+    opening, closing = reading.starting(name), reading.ending(name)
+    if name not in reading.texts:
+        return opening, closing
+
+    def start(attributes: Attributes) -> None:
+        parser.CharacterDataHandler = reading.text
+        if opening:
+            opening(attributes)
+
+    def end() -> None:
+        parser.CharacterDataHandler = None
+        if closing:
+            closing()
+
+    return start, end
 
 
 def _refuse(*_: object) -> None:
@@ -225,7 +236,7 @@ def _replayed(root: etree._Element, reading: R) -> R:
                 closing()
         elif opening := reading.starting(name):
             opening(_localised({str(key): str(value) for key, value in element.attrib.items()}))
-            if reading.takes_text and element.text:
+            if name in reading.texts and element.text:
                 reading.text(element.text)
     return reading
 
