@@ -94,7 +94,7 @@ def _border(data, stop):
 
 @compiled
 def _fold(data, at, stop, window):
-    """Fill `text` and `masks` from `at` on; returns where vectors stop to judge: `at`, or DECODED - 4 bytes on or later.
+    """Fill `text` and `masks` from `at` on; returns where vectors stop to judge: `at`, or no less than DECODED - 4 on.
 
     A character that lies across the borders of data[at:stop] is none: its bytes belong to two documents.
     """

@@ -74,7 +74,7 @@ def gram_index(items: Iterable[tuple[str, str]], ngram: int) -> GramIndex:
 def _grams(text: str, ngram: int) -> tuple[int, Hashes]:
     """(words in each gram, distinct hashes) of an item; none where it is too short."""
     data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    length = min(minhash.count_words(data), ngram)
+    length = min(len(minhash.ordered_shingles(data, 0, len(data), 1)), ngram)
     if length < min(SHORTEST, ngram):
         return length, np.zeros(0, np.uint64)
     return length, minhash.shingles_of(data, 0, len(data), length)

@@ -201,21 +201,21 @@ def _shingles(data, start, end, characters, scratch, out):
     return min(total, max(total - ngram + 1, 1))
 
 
+def ordered_shingles(data: Bytes, start: int, end: int, ngram: int) -> Hashes:
+    """64-bit hash of each word n-gram of data[start:end], in order; empty where there is no word."""
+    shingles = np.empty((end - start + 1) // 2, np.uint64)  # a word and what parts it from the next
+    count = _shingles(readonly(data), start, end, characters(), _scratch(ngram, 0), shingles)
+    return shingles[:count]
+
+
 def shingles_of(data: Bytes, start: int, end: int, ngram: int) -> Hashes:
-    """Sorted distinct 64-bit hashes of the word n-grams of data[start:end]; empty where there is no word.
+    """Sorted distinct hashes of the word n-grams of data[start:end].
 
     They are the hashes that `signatures` permutes, so that exact Jaccard and its estimate look at one set.
     """
-    shingles = np.empty((end - start + 1) // 2, np.uint64)  # a word and what parts it from the next
-    count = _shingles(readonly(data), start, end, characters(), _scratch(ngram, 0), shingles)
-    shingles = shingles[:count]
+    shingles = ordered_shingles(data, start, end, ngram)
     shingles.sort()
     return shingles[np.diff(shingles, prepend=~shingles[:1]) != 0]
-
-
-def count_words(data: Bytes) -> int:
-    """Bare words of a text."""
-    return int(signatures(data, np.array([0, len(data)]), bands=1, rows=1, ngram=1, seed=0).words[0])
 
 
 @compiled
