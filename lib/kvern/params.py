@@ -109,9 +109,15 @@ class Eligibility(Params):
 
 
 class NearDuplicates(Params):
-    """`threshold`: the exact Jaccard from which two documents are near duplicates."""
+    """`threshold`: the exact Jaccard from which two documents are near duplicates.
+
+    `policy`: `component` keeps one document of each cluster; `verified` drops a document only where its own Jaccard to
+    one that stays passes. `order`: what decides who stays, before the smallest doc_id.
+    """
 
     threshold: Share = 0.8
+    policy: Literal["component", "verified"] = "component"
+    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
 
 
 class Selection(Params):
