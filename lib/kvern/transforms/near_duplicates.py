@@ -96,7 +96,7 @@ def _reached(sources: DataFrame, neighbours: DataFrame) -> DataFrame:
 
 
 def _with_cluster(members: DataFrame, passed: DataFrame) -> DataFrame:
-    """Adds `cluster` and `size`. Edges go through one task and stay there; without one, a document is its own cluster."""
+    """Adds `cluster` and `size`. Edges pass through one task and stay there; without one a document is a cluster."""
     edges = passed.select(F.unhex("doc_id").alias("doc_id"), F.unhex("other").alias("other"))
     labels = edges.coalesce(1).mapInArrow(_components, "id BINARY, cluster BINARY")
     named = labels.select(F.lower(F.hex("id")).alias("doc_id"), F.lower(F.hex("cluster")).alias("cluster"))
