@@ -150,10 +150,14 @@ class Eligibility(Params):
 
 
 class NearDuplicates(Params):
-    """Which pairs make a cluster."""
+    """Which pairs make a cluster, and who of it stays."""
 
     threshold: Share = 0.8
     """The exact Jaccard from which two documents are near duplicates."""
+    policy: Literal["component", "verified"] = "component"
+    """`component`: one of each cluster stays; `verified`: who goes has itself that Jaccard to one that stays."""
+    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
+    """What decides who stays, before the smallest doc_id."""
 
 
 class Selection(Params):
