@@ -1,0 +1,123 @@
+"""What a BPE model may merge and where its text may be cut, read from the model's own pieces.
+
+A text may be cut between two characters when no piece holds them side by side: no merge can cross such a cut, and the
+order of merges (score, then leftmost) only interleaves independent parts. So each part is encoded alone, once, and kept.
+Characters are told apart by their first byte, which can only join more than the pieces do, never less.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kvern.kernels.compiled import compiled
+
+_BPE = 2
+_NORMAL, _CONTROL, _USER, _UNUSED, _BYTE = 1, 3, 4, 5, 6
+_FREE = np.uint64(0xFFFFFFFFFFFFFFFF)
+_SPREAD, _32 = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+NONE = -1
+Ints = npt.NDArray[np.int32]
+
+
+class Merges(NamedTuple):
+    """`joins[first byte << 8 | first byte]`: 1 where two characters may share a piece; 1 before a continuation byte.
+
+    Symbols are numbers: `characters[code point]` and `merged` (of `pairs`, left << 32 | right, open addressing) give
+    one or NONE; `ids` its token or NONE, `ranks` its place by score, equal where scores are. `byte_ids[byte]` is a token.
+    """
+
+    joins: Any  # uint8[65536]
+    characters: Any  # int32[0x110000]
+    pairs: Any  # uint64[2 ** n]
+    merged: Any  # int32[2 ** n]
+    ids: Any  # int32
+    ranks: Any  # int32
+    byte_ids: Any  # int32[256]
+
+
+def why_not(proto: Any) -> list[str]:
+    """Reasons why a model (its ModelProto, in literal form) is left to the library; none where `merges` is exact."""
+    normaliser, trainer, pieces = proto.normalizer_spec, proto.trainer_spec, proto.pieces
+    rewrites = normaliser.precompiled_charsmap or normaliser.remove_extra_whitespaces or normaliser.add_dummy_prefix
+    reserved = (_CONTROL, _BYTE)
+    reasons = {
+        "is no BPE": trainer.model_type != _BPE,
+        "rewrites its text": bool(rewrites) or normaliser.escape_whitespaces,
+        "has no byte fallback": not trainer.byte_fallback or sum(each.type == _BYTE for each in pieces) != 256,
+        "has unused pieces": any(each.type == _UNUSED for each in pieces),
+        "has user symbols of several characters": any(each.type == _USER and len(each.piece) > 1 for each in pieces),
+        "has reserved pieces of one character": any(each.type in reserved and len(each.piece) < 2 for each in pieces),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def merges(proto: Any) -> Merges:
+    """Tables for a model that `why_not` has nothing against."""
+    live = {each.piece: (number, each) for number, each in enumerate(proto.pieces) if each.type in (_NORMAL, _USER)}
+    alone = sorted({character for piece in live for character in piece} - live.keys())
+    symbols = {piece: number for number, piece in enumerate([*live, *alone])}
+    ids = np.full(len(symbols), NONE, np.int32)
+    ids[: len(live)] = [number for number, _ in live.values()]
+    scores = np.array([each.score for _, each in live.values()] + [0.0] * len(alone), np.float32)
+    ranks = np.unique(-scores, return_inverse=True)[1].astype(np.int32)
+    frozen = {piece for piece, (_, each) in live.items() if each.type == _USER}
+    pairs, merged = _pairs(symbols, [piece for piece in live if piece not in frozen], frozen)
+    characters = np.full(0x110000, NONE, np.int32)
+    for piece, symbol in symbols.items():
+        if len(piece) == 1:
+            characters[ord(piece)] = symbol
+    return Merges(_joins(live), characters, pairs, merged, ids, ranks, _byte_ids(proto.pieces))
+
+
+def _splits(symbols: dict[str, int], pieces: Sequence[str], frozen: set[str]) -> Iterator[tuple[int, int, int]]:
+    """left, right and what they make, for every way to make a piece of two symbols."""
+    for piece in pieces:
+        for at in range(1, len(piece)):
+            left, right = piece[:at], piece[at:]
+            if left in symbols and right in symbols and left not in frozen and right not in frozen:
+                yield symbols[left], symbols[right], symbols[piece]
+
+
+def _pairs(symbols: dict[str, int], pieces: Sequence[str], frozen: set[str]) -> tuple[npt.NDArray[np.uint64], Ints]:
+    found = np.array([*_splits(symbols, pieces, frozen)], np.uint64).reshape(-1, 3)
+    size = 1 << int(4 * max(len(found), 16)).bit_length()  # at most a quarter full: most look-ups find nothing
+    pairs, merged = np.full(size, _FREE, np.uint64), np.full(size, NONE, np.int32)
+    _fill(found[:, 0] << _32 | found[:, 1], found[:, 2].astype(np.int32), pairs, merged)
+    return pairs, merged
+
+
+@compiled
+def slot_of(key, pairs):  # type: ignore[no-untyped-def]
+    """Where `key` stands in `pairs`, or the free slot that says it is not there."""
+    mask = pairs.shape[0] - 1
+    slot = np.int64((key * _SPREAD) >> _32) & mask
+    while pairs[slot] != key and pairs[slot] != _FREE:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _fill(keys, values, pairs, merged):  # type: ignore[no-untyped-def]
+    for i in range(keys.shape[0]):
+        slot = slot_of(keys[i], pairs)
+        pairs[slot] = keys[i]
+        merged[slot] = values[i]
+
+
+def _joins(pieces: Sequence[str] | dict[str, Any]) -> npt.NDArray[np.uint8]:
+    joins = np.zeros((256, 256), np.uint8)
+    joins[:, 0x80:0xC0] = 1
+    for piece in pieces:
+        firsts = [character.encode()[0] for character in piece]
+        joins[firsts[:-1], firsts[1:]] = 1
+    return joins.reshape(-1)
+
+
+def _byte_ids(pieces: Any) -> Ints:
+    ids = np.full(256, NONE, np.int32)
+    for number, each in enumerate(pieces):
+        if each.type == _BYTE:
+            ids[int(each.piece[3:5], 16)] = number
+    return ids
