@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvern.kernels import bpe, encoding, merges, sentencepieces
+from kvern.kernels import bpe, encoding, merges, parts, sentencepieces
 from kvern.kernels.arrow import utf8_view
 from pieces import SENTENCES, lossless, trained_elsewhere
 
@@ -103,7 +103,7 @@ def test_parts_of_every_length_are_exact_and_the_longest_go_to_the_library(size)
 def test_a_small_cache_and_little_room_change_nothing(monkeypatch):
     texts = [*SENTENCES.values(), "a" * 600, "", *(f"ord{number} og tall" for number in range(300))]
     want = loaded("ours").library.encode(texts)
-    monkeypatch.setattr(bpe, "_OUT", 64)
+    monkeypatch.setattr(parts, "_OUT", 64)
     encoder = encoding.load(lossless().data, cache_bytes=0)
     assert encoder.cache.lines.nbytes == 1024
     assert ids_of(encoder, texts) == want == ids_of(encoder, texts)
@@ -115,24 +115,24 @@ def test_vocabularies_beyond_16_bits_keep_wide_ids():
     wide = encoder.merges._replace(
         ids=np.where(encoder.merges.ids >= 0, encoder.merges.ids + 100_000, -1).astype(np.int32)
     )
-    cached = bpe.cache(wide)
+    cached = parts.cache(200_000)
     assert cached.ids.dtype == np.int32
     view = utf8_view(pa.array(list(SENTENCES.values())))
     for _ in range(2):
         ids, _, _ = bpe.encode(view, wide, cached, encoder.library.encode)
         back = np.where(ids >= 100_000, ids - 100_000, ids)
-        assert back.tolist() == sum(encoder.library.encode(list(SENTENCES.values())), [])
+        assert back.tolist() == [token for text in encoder.library.encode(list(SENTENCES.values())) for token in text]
 
 
 def test_a_second_time_all_parts_come_from_the_cache():
     tables, held = loaded("ours").merges, bpe.scratch()
-    lines, (data, offsets) = bpe.cache(tables), bpe._padded(*utf8_view(pa.array([SENTENCES["nob"]])))
+    lines, (data, offsets) = parts.cache(450), parts._padded(*utf8_view(pa.array([SENTENCES["nob"]])))
     misses = []
     for _ in range(2):
         held.state[:] = 0
         out, ends = np.empty(len(data), np.int32), np.zeros(2, np.int64)
-        assert bpe._encode(data, offsets, tables, lines, held, out, ends) == bpe.DONE
-        misses.append(int(held.state[bpe.MISSES]))
+        assert bpe._encode(data, offsets, tables, lines, held, out, ends) == parts.DONE
+        misses.append(int(held.state[parts.MISSES]))
     assert misses[0] > 0 == misses[1]
 
 
@@ -153,7 +153,7 @@ def test_text_is_cut_wherever_no_piece_holds_both_characters(text):
     ]
     found, at = [], 0
     while at < len(data):
-        at = bpe.part_end(np.frombuffer(data, np.uint8), at, len(data), tables.joins)
+        at = parts.part_end(np.frombuffer(data, np.uint8), at, len(data), tables.joins)
         found.append(at)
     assert found[:-1] == cuts
 

@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from kvern.kernels import bpe, sentencepieces
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.merges import Merges, merges
 from kvern.kernels.merges import why_not as why_not_merged
+from kvern.kernels.parts import CACHE_BYTES, Cache, Encoded, cache
 
 _DRAWN = 200  # texts of the self-test that are drawn from the model's own pieces
 _LONG = (
@@ -40,18 +40,18 @@ class Encoder:
 
     library: Any
     merges: Merges | None
-    cache: bpe.Cache | None
+    cache: Cache | None
     why_not: tuple[str, ...]
 
 
-def load(model: bytes, cache_bytes: int = bpe.CACHE_BYTES) -> Encoder:
+def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     """An encoder; its cache of parts takes at most `cache_bytes`, whatever is encoded."""
     form = sentencepieces.encoding_form(model)
     library, proto = sentencepieces.loaded(form), sentencepieces.proto_of(form)
     if reasons := why_not_merged(proto):
         return Encoder(library, None, None, tuple(reasons))
     tables = merges(proto)
-    fast = Encoder(library, tables, bpe.cache(tables, cache_bytes), ())
+    fast = Encoder(library, tables, cache(len(proto.pieces), cache_bytes), ())
     if different := differences(fast, odd_texts([each.piece for each in proto.pieces])):
         return Encoder(library, None, None, (f"differs from the library in {different} of its test texts",))
     return fast
@@ -63,7 +63,7 @@ def why_not_fast(model: bytes) -> list[str]:
 
 
 def odd_texts(pieces: list[str]) -> list[str]:
-    """What is encoded both ways at load: odd strings, long ones, and pieces in an order that only their list decides."""
+    """What is encoded both ways at load: odd strings, long ones, and pieces in an order that their number decides."""
     drawn, state = [], len(pieces)
     for _ in range(_DRAWN):
         text = ""
@@ -83,11 +83,8 @@ def differences(encoder: Encoder, texts: list[str]) -> int:
     return sum(one != other for one, other in zip(have, [*want, *want], strict=True))
 
 
-Ids = tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]
-
-
-def encode(encoder: Encoder, column: pa.Array) -> Ids:
-    """Ids of a string column of valid UTF-8, the n + 1 offsets into them, and each text's bytes that the library did."""
+def encode(encoder: Encoder, column: pa.Array) -> Encoded:
+    """Ids of a string column of valid UTF-8, the n + 1 offsets, and the bytes of each text that the library did."""
     if encoder.merges is not None and encoder.cache is not None:
         return bpe.encode(utf8_view(column), encoder.merges, encoder.cache, encoder.library.encode)
     texts = column.cast(pa.binary()).to_pylist()
@@ -98,7 +95,7 @@ def encode(encoder: Encoder, column: pa.Array) -> Ids:
 
 
 def encoded(
-    batches: Iterable[pa.RecordBatch], model: bytes, promised: bool, cache_bytes: int = bpe.CACHE_BYTES
+    batches: Iterable[pa.RecordBatch], model: bytes, promised: bool, cache_bytes: int = CACHE_BYTES
 ) -> Iterator[pa.RecordBatch]:
     """`text` becomes `ids` (list<int32>), `text_hash` and `by_library` (bytes that the library encoded); others stay.
 
@@ -129,4 +126,4 @@ def _valid(column: pa.Array) -> pa.Array:
 def _hashes(column: pa.Array) -> pa.Array:
     data, offsets = utf8_view(column)
     spans = pairwise(offsets.tolist())
-    return pa.array([hashlib.sha256(data[start:end]).hexdigest() for start, end in spans], pa.string())
+    return pa.array([hashlib.sha256(data[start:end].tobytes()).hexdigest() for start, end in spans], pa.string())

@@ -1,8 +1,7 @@
 """What a BPE model may merge and where its text may be cut, read from the model's own pieces.
 
-A text may be cut between two characters when no piece holds them side by side: no merge can cross such a cut, and the
-order of merges (score, then leftmost) only interleaves independent parts. So each part is encoded alone, once, and kept.
-Characters are told apart by their first byte, which can only join more than the pieces do, never less.
+No merge can cross a cut between two characters that no piece holds side by side, and the order of merges (score, then
+leftmost) only interleaves independent parts: so each part (`parts`) is encoded for itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kvern.kernels.compiled import compiled
+from kvern.kernels.parts import joins_of
 
 _BPE = 2
 _NORMAL, _CONTROL, _USER, _UNUSED, _BYTE = 1, 3, 4, 5, 6
@@ -22,13 +22,11 @@ Ints = npt.NDArray[np.int32]
 
 
 class Merges(NamedTuple):
-    """`joins[first byte << 8 | first byte]`: 1 where two characters may share a piece; 1 before a continuation byte.
-
-    Symbols are numbers: `characters[code point]` and `merged` (of `pairs`, left << 32 | right, open addressing) give
-    one or NONE; `ids` its token or NONE, `ranks` its place by score, equal where scores are. `byte_ids[byte]` is a token.
+    """Symbols are numbers: `characters[code point]` and `merged` (of `pairs`, left << 32 | right, open addressing) give
+    one or NONE; `ids` its token or NONE, `ranks` its place by score, equal where scores are.
     """
 
-    joins: Any  # uint8[65536]
+    joins: Any  # uint8[65536], see `parts.joins_of`
     characters: Any  # int32[0x110000]
     pairs: Any  # uint64[2 ** n]
     merged: Any  # int32[2 ** n]
@@ -68,7 +66,7 @@ def merges(proto: Any) -> Merges:
     for piece, symbol in symbols.items():
         if len(piece) == 1:
             characters[ord(piece)] = symbol
-    return Merges(_joins(live), characters, pairs, merged, ids, ranks, _byte_ids(proto.pieces))
+    return Merges(joins_of(live), characters, pairs, merged, ids, ranks, _byte_ids(proto.pieces))
 
 
 def _splits(symbols: dict[str, int], pieces: Sequence[str], frozen: set[str]) -> Iterator[tuple[int, int, int]]:
@@ -104,15 +102,6 @@ def _fill(keys, values, pairs, merged):  # type: ignore[no-untyped-def]
         slot = slot_of(keys[i], pairs)
         pairs[slot] = keys[i]
         merged[slot] = values[i]
-
-
-def _joins(pieces: Sequence[str] | dict[str, Any]) -> npt.NDArray[np.uint8]:
-    joins = np.zeros((256, 256), np.uint8)
-    joins[:, 0x80:0xC0] = 1
-    for piece in pieces:
-        firsts = [character.encode()[0] for character in piece]
-        joins[firsts[:-1], firsts[1:]] = 1
-    return joins.reshape(-1)
 
 
 def _byte_ids(pieces: Any) -> Ints:
