@@ -19,9 +19,9 @@ from kvern.kernels.parts import Cache, Encoded
 LONGEST = 512  # bytes of a part that is merged here: the search for the best pair is linear
 _NEVER = np.int32(0x7FFFFFFF)
 _32 = np.uint64(32)
-_DONE, _FULL, _LEFT, _KEY = parts.DONE, parts.FULL, parts.LEFT, parts.KEY
+_DONE, _FULL, _LEFT = parts.DONE, parts.FULL, parts.LEFT
 _DOCUMENT, _AT, _TO, _BEHIND, _BEFORE, _MISSES = range(6)
-_part_end, _key, _find, _copy, _keep = parts.part_end, parts.key, parts.find, parts.copy, parts.keep
+_scan, _find, _copy, _keep = parts.scan, parts.find, parts.copy, parts.keep
 
 
 class Scratch(NamedTuple):
@@ -31,12 +31,13 @@ class Scratch(NamedTuple):
     starts: Any
     candidates: Any
     ranks: Any
+    block: Any  # parts.Block
     state: Any  # int64[6], see `parts`
 
 
 def scratch() -> Scratch:
     symbols, starts, candidates, ranks = (np.zeros(LONGEST + 1, np.int32) for _ in range(4))
-    return Scratch(symbols, starts, candidates, ranks, np.zeros(6, np.int64))
+    return Scratch(symbols, starts, candidates, ranks, parts.block(), np.zeros(6, np.int64))
 
 
 def encode(
@@ -126,17 +127,33 @@ def _spell(data, at, end, merges, scratch, out, to):
 
 
 @compiled
-def _kept(data, at, end, merges, cache, scratch, out, to):
-    """Ids of a part of at most KEY bytes, out of the cache or into it."""
-    size = end - at
-    key = _key(data, at, size, cache)
-    line = _find(size, key, cache)
+def _kept(data, at, i, merges, cache, scratch, out, to):
+    """Ids of part i of the block, out of the cache or into it."""
+    block = scratch.block
+    size, row, words = block.ends[i] - at, block.rows[i], block.words[i]
+    line = _find(size, row, words, cache)
     if line >= 0:
         return _copy(line, cache, out, to)
     scratch.state[_MISSES] += 1
-    stop = _spell(data, at, end, merges, scratch, out, to)
-    _keep(size, key, 0, cache, out, to, stop)
+    stop = _spell(data, at, block.ends[i], merges, scratch, out, to)
+    _keep(size, row, words, 0, cache, out, to, stop)
     return stop
+
+
+@compiled
+def _block(data, at, n, merges, cache, scratch, out, to):
+    """Encode the n parts of the block; returns where text and ids stand: before a part over LONGEST, or behind all."""
+    block = scratch.block
+    for i in range(n):
+        if block.rows[i] >= 0:
+            to = _kept(data, at, i, merges, cache, scratch, out, to)
+        elif block.ends[i] - at <= LONGEST:
+            to = _spell(data, at, block.ends[i], merges, scratch, out, to)
+        else:
+            scratch.state[_BEHIND] = block.ends[i]
+            return at, to
+        at = block.ends[i]
+    return at, to
 
 
 @compiled
@@ -150,15 +167,11 @@ def _encode(data, offsets, merges, cache, scratch, out, ends):
             state[_DOCUMENT], state[_AT], state[_TO] = document, at, to
             return _FULL
         while at < end:
-            behind = _part_end(data, at, end, merges.joins)
-            if behind - at <= _KEY:
-                to = _kept(data, at, behind, merges, cache, scratch, out, to)
-            elif behind - at <= LONGEST:
-                to = _spell(data, at, behind, merges, scratch, out, to)
-            else:
-                state[_DOCUMENT], state[_AT], state[_TO], state[_BEHIND] = document, at, to, behind
+            n = _scan(data, at, end, merges.joins, cache, scratch.block)
+            at, to = _block(data, at, n, merges, cache, scratch, out, to)
+            if at != scratch.block.ends[n - 1]:
+                state[_DOCUMENT], state[_AT], state[_TO] = document, at, to
                 return _LEFT
-            at = behind
         document += 1
         ends[document] = state[_BEFORE] + to
     state[_DOCUMENT], state[_AT], state[_TO] = document, at, to

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.characters import readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import GOLDEN, MULTIPLIER, load64, mix
+from kvern.kernels.hashing import GOLDEN, MULTIPLIER, load64, mix, prefetch
 
 CACHE_BYTES = 1 << 25
 KEY = 32  # bytes of a part that a cache line holds
+BLOCK = 32  # parts that are cut before the first of them is looked up
 PADDING = 8  # bytes that must follow the text: a part is loaded by words
 _OUT = 1 << 20  # ids held before they are copied out
 _8, _FF = np.uint64(8), np.uint64(0xFF)
@@ -36,6 +37,18 @@ class Cache(NamedTuple):
     lines: Any
     ids: Any  # uint16[2n, 32] or int32[2n, 16]
     masks: Any  # uint64[9]: the lowest 0 to 8 bytes
+
+
+class Block(NamedTuple):
+    """The next parts of a text: where each ends, its first line in the cache or -1, and its words."""
+
+    ends: Any  # int64[BLOCK]
+    rows: Any  # int64[BLOCK]
+    words: Any  # uint64[BLOCK, 4]
+
+
+def block() -> Block:
+    return Block(np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), np.zeros((BLOCK, 4), np.uint64))
 
 
 def cache(vocabulary: int, size: int = CACHE_BYTES) -> Cache:
@@ -80,27 +93,39 @@ def _word(data, at, size, masks):
 
 
 @compiled
-def key(data, at, size, cache):
-    """The first of its two lines, and the words of a part of at most KEY bytes."""
-    masks = cache.masks
-    a, b = _word(data, at, size, masks), _word(data, at + 8, size - 8, masks)
-    h = (a ^ np.uint64(size)) * GOLDEN ^ b * MULTIPLIER
-    c, d = np.uint64(0), np.uint64(0)
-    if size > 16:
-        c, d = _word(data, at + 16, size - 16, masks), _word(data, at + 24, size - 24, masks)
-        h = mix(h) * GOLDEN ^ c * MULTIPLIER ^ mix(d)
-    row = np.int64(mix(h) & np.uint64(cache.lines.shape[0] - 1)) & ~1
-    return row, a, b, c, d
+def scan(data, at, end, joins, cache, block):
+    """Cut the next parts, at most BLOCK: where each ends, its words, and its first line, or -1 where it is too long.
+
+    Their lines are asked for here and read later, so that memory works while the text is cut.
+    """
+    n, masks, last_line = 0, cache.masks, np.uint64(cache.lines.shape[0] - 1)
+    while at < end and n < BLOCK:
+        behind = part_end(data, at, end, joins)
+        size = behind - at
+        block.ends[n], block.rows[n] = behind, -1
+        if size <= KEY:
+            words = block.words[n]
+            words[0], words[1] = _word(data, at, size, masks), _word(data, at + 8, size - 8, masks)
+            h = (words[0] ^ np.uint64(size)) * GOLDEN ^ words[1] * MULTIPLIER
+            if size > 16:
+                words[2], words[3] = _word(data, at + 16, size - 16, masks), _word(data, at + 24, size - 24, masks)
+                h = mix(h) * GOLDEN ^ words[2] * MULTIPLIER ^ mix(words[3])
+            row = np.int64(mix(h) & last_line) & ~1
+            prefetch(cache.lines, row * 64)
+            prefetch(cache.lines, row * 64 + 64)
+            block.rows[n] = row
+        n += 1
+        at = behind
+    return n
 
 
 @compiled
-def find(size, key, cache):
+def find(size, row, words, cache):
     """The line that holds a part, or -1."""
-    row, a, b, c, d = key
     for line in range(row, row + 2):
-        words = cache.lines[line]
-        same = words[0] & _FF == np.uint64(size) and words[1] == a and words[2] == b
-        if same and (size <= 16 or (words[3] == c and words[4] == d)):
+        held = cache.lines[line]
+        same = held[0] & _FF == np.uint64(size) and held[1] == words[0] and held[2] == words[1]
+        if same and (size <= 16 or (held[3] == words[2] and held[4] == words[3])):
             return line
     return -1
 
@@ -116,17 +141,18 @@ def copy(line, cache, out, to):
 
 
 @compiled
-def keep(size, key, limit, cache, out, to, stop):
+def keep(size, row, words, limit, cache, out, to, stop):  # noqa: PLR0913 - a line's content, from where it stands
     """Put a part's ids out[to:stop] and its limit (below 2^32) into its first line; what was there takes the second."""
-    row, a, b, c, d = key
     first = cache.ids.shape[1] * 5 // 8
     if stop - to > cache.ids.shape[1] - first:
         return
     for i in range(8):
         cache.lines[row + 1, i] = cache.lines[row, i]
-    words = cache.lines[row]
-    words[0] = np.uint64(size) | np.uint64(stop - to) << _8 | np.uint64(limit) << np.uint64(32)
-    words[1], words[2], words[3], words[4] = a, b, c, d
+    held = cache.lines[row]
+    held[0] = np.uint64(size) | np.uint64(stop - to) << _8 | np.uint64(limit) << np.uint64(32)
+    held[1], held[2] = words[0], words[1]
+    if size > 16:
+        held[3], held[4] = words[2], words[3]
     for i in range(stop - to):
         cache.ids[row, first + i] = out[to + i]
 
