@@ -55,7 +55,7 @@ def one_round(data: bytes, rows: pa.RecordBatch) -> tuple[float, float]:
     """Times faster than the library, with an empty cache and with a full one."""
     encoder, column, given = encoding.load(data), rows["text"], rows["text"].to_pylist()
     encoding.encode(encoder, column.slice(0, 20))
-    encoder = encoding.Encoder(encoder.library, encoder.merges, parts.cache(_PIECES), ())
+    encoder = encoding.Encoder(encoder.library, encoder.tables, parts.cache(_PIECES), ())
     peer, want = seconds(lambda: encoder.library.encode(given, out_type="numpy", num_threads=1))
     cold, (ids, offsets, _) = seconds(lambda: encoding.encode(encoder, column))
     warm, _ = seconds(lambda: encoding.encode(encoder, column))

@@ -32,7 +32,8 @@ TEXTS = st.lists(
     st.one_of(st.sampled_from(CHARACTERS), st.sampled_from([" kvern", "  ", "\n\n", ".\n", "<s>", " og", "ll"]), st.text(max_size=3)),
     max_size=40,
 ).map("".join)  # fmt: skip
-NAMES = ("ours", "plain", "words joined", "user symbols", "ties", "all equal", "reversed")
+NAMES = ("ours", "plain", "words joined", "user symbols", "ties", "all equal", "reversed", "unigram", "unigram, words joined",
+         "unigram, user symbols", "unigram, ties", "unigram, all equal", "unigram, far")  # fmt: skip
 
 
 @cache
@@ -48,6 +49,12 @@ def models() -> dict[str, bytes]:
         "ties": rescored(lossless().data, lambda score: float(int(score / 40))),
         "all equal": rescored(lossless().data, lambda score: 0.0),
         "reversed": rescored(lossless().data, lambda score: -score),
+        "unigram": trained_elsewhere(model_type="unigram", **KEEP),
+        "unigram, words joined": trained_elsewhere(model_type="unigram", split_by_whitespace=False, **KEEP),
+        "unigram, user symbols": trained_elsewhere(model_type="unigram", user_defined_symbols=("\t", "e", "☃"), **KEEP),
+        "unigram, ties": rescored(trained_elsewhere(model_type="unigram", **KEEP), lambda score: float(round(score))),
+        "unigram, all equal": rescored(trained_elsewhere(model_type="unigram", **KEEP), lambda score: -1.0),
+        "unigram, far": rescored(trained_elsewhere(model_type="unigram", **KEEP), lambda score: 1_000 * score),
     }
 
 
@@ -93,7 +100,7 @@ def test_mutated_text_has_the_librarys_ids(seed):
 def test_parts_of_every_length_are_exact_and_the_longest_go_to_the_library(size):
     texts = ["a" * size, "l" * size, "å" * (size // 2), "ha" * size + " kvern", " " * size + "x"]
     encoder = loaded("ours")
-    assert encoder.merges.joins[ord("l") << 8 | ord("l")]
+    assert encoder.tables.joins[ord("l") << 8 | ord("l")]
     for _ in range(2):
         assert ids_of(encoder, texts) == encoder.library.encode(texts)
     by_library = encoding.encode(encoder, pa.array(["ja", "l" * size + " nei"]))[2]
@@ -112,8 +119,8 @@ def test_a_small_cache_and_little_room_change_nothing(monkeypatch):
 
 def test_vocabularies_beyond_16_bits_keep_wide_ids():
     encoder = loaded("ours")
-    wide = encoder.merges._replace(
-        ids=np.where(encoder.merges.ids >= 0, encoder.merges.ids + 100_000, -1).astype(np.int32)
+    wide = encoder.tables._replace(
+        ids=np.where(encoder.tables.ids >= 0, encoder.tables.ids + 100_000, -1).astype(np.int32)
     )
     cached = parts.cache(200_000)
     assert cached.ids.dtype == np.int32
@@ -125,7 +132,7 @@ def test_vocabularies_beyond_16_bits_keep_wide_ids():
 
 
 def test_a_second_time_all_parts_come_from_the_cache():
-    tables, held = loaded("ours").merges, bpe.scratch()
+    tables, held = loaded("ours").tables, bpe.scratch()
     lines, (data, offsets) = parts.cache(450), parts._padded(*utf8_view(pa.array([SENTENCES["nob"]])))
     misses = []
     for _ in range(2):
@@ -138,7 +145,7 @@ def test_a_second_time_all_parts_come_from_the_cache():
 
 @given(TEXTS)
 def test_text_is_cut_wherever_no_piece_holds_both_characters(text):
-    tables, data = loaded("ours").merges, text.encode()
+    tables, data = loaded("ours").tables, text.encode()
     proto = sentencepieces.proto_of(sentencepieces.literal(lossless().data))
     joined = {
         (a.encode()[0], b.encode()[0])
@@ -161,7 +168,7 @@ def test_text_is_cut_wherever_no_piece_holds_both_characters(text):
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"model_type": "unigram", **KEEP}, "is no BPE"),
+        ({"model_type": "char", **KEEP}, "is neither BPE nor unigram"),
         ({"model_type": "bpe"}, "rewrites its text"),
         ({"model_type": "bpe", **KEEP, "byte_fallback": False}, "has no byte fallback"),
         ({"model_type": "bpe", **KEEP, "user_defined_symbols": ("ab",)}, "has user symbols of several characters"),
@@ -172,7 +179,7 @@ def test_other_models_go_through_the_library_and_say_why(settings, reason):
     model = trained_elsewhere(**settings)
     encoder = encoding.load(model)
     assert reason in encoding.why_not_fast(model)
-    assert encoder.merges is None
+    assert encoder.tables is None
     texts = [*SENTENCES.values(), "", "ab☃ab"]
     ids, offsets, by_library = encoding.encode(encoder, pa.array(texts))
     assert [ids[start:end].tolist() for start, end in pairwise(offsets.tolist())] == encoder.library.encode(texts)
@@ -192,7 +199,7 @@ def test_one_difference_at_load_turns_the_fast_path_off(monkeypatch):
 
     monkeypatch.setattr(encoding, "merges", wrong)
     encoder = encoding.load(lossless().data)
-    assert encoder.merges is None
+    assert encoder.tables is None
     assert encoder.why_not[0].startswith("differs from the library in")
     assert ids_of(encoder, list(SENTENCES.values())) == encoder.library.encode(list(SENTENCES.values()))
 

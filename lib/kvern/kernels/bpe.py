@@ -45,8 +45,8 @@ def encode(
 ) -> Encoded:
     """As `parts.walk`; `text` as `arrow.utf8_view` gives it: valid UTF-8, of any number of documents."""
 
-    def step(data, offsets, held, out, ends):
-        return _encode(data, offsets, merges, cache, held, out, ends)
+    def step(data: Any, offsets: Any, held: Any, out: Any, ends: Any) -> int:
+        return int(_encode(data, offsets, merges, cache, held, out, ends))
 
     return parts.walk(step, text, scratch(), library)
 

@@ -1,6 +1,6 @@
-"""Text columns to token ids, exactly those of the pinned `sentencepiece`: by our own BPE where the model allows it.
+"""Text columns to token ids, exactly those of the pinned `sentencepiece`: by our own search where the model allows it.
 
-What the fast path takes is decided from the model file (`merges.why_not`), never from settings; everything else goes
+What the fast path takes is decided from the model file (`pieces.why_not`), never from settings; everything else goes
 through the library, and `Encoder.why_not` says why. At load both encode odd strings, and one difference turns the fast
 path off: a library of another version is caught before it writes a token.
 """
@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kvern.kernels import bpe, sentencepieces
+from kvern.kernels import bpe, sentencepieces, unigram
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.merges import Merges, merges
-from kvern.kernels.merges import why_not as why_not_merged
 from kvern.kernels.parts import CACHE_BYTES, Cache, Encoded, cache
+from kvern.kernels.pieces import BPE, Pieces, pieces_of, why_not
 
 _DRAWN = 200  # texts of the self-test that are drawn from the model's own pieces
 _LONG = (
@@ -36,10 +36,10 @@ _LONG = (
 
 @dataclass(frozen=True)
 class Encoder:
-    """One model, ready to encode. Without `merges` all goes through `library`, for the reasons in `why_not`."""
+    """One model, ready to encode. Without `tables` all goes through `library`, for the reasons in `why_not`."""
 
     library: Any
-    merges: Merges | None
+    tables: Merges | Pieces | None
     cache: Cache | None
     why_not: tuple[str, ...]
 
@@ -48,9 +48,9 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     """An encoder; its cache of parts takes at most `cache_bytes`, whatever is encoded."""
     form = sentencepieces.encoding_form(model)
     library, proto = sentencepieces.loaded(form), sentencepieces.proto_of(form)
-    if reasons := why_not_merged(proto):
+    if reasons := why_not(proto):
         return Encoder(library, None, None, tuple(reasons))
-    tables = merges(proto)
+    tables = merges(proto) if proto.trainer_spec.model_type == BPE else pieces_of(proto)
     fast = Encoder(library, tables, cache(len(proto.pieces), cache_bytes), ())
     if different := differences(fast, odd_texts([each.piece for each in proto.pieces])):
         return Encoder(library, None, None, (f"differs from the library in {different} of its test texts",))
@@ -85,8 +85,10 @@ def differences(encoder: Encoder, texts: list[str]) -> int:
 
 def encode(encoder: Encoder, column: pa.Array) -> Encoded:
     """Ids of a string column of valid UTF-8, the n + 1 offsets, and the bytes of each text that the library did."""
-    if encoder.merges is not None and encoder.cache is not None:
-        return bpe.encode(utf8_view(column), encoder.merges, encoder.cache, encoder.library.encode)
+    if isinstance(encoder.tables, Merges) and encoder.cache is not None:
+        return bpe.encode(utf8_view(column), encoder.tables, encoder.cache, encoder.library.encode)
+    if isinstance(encoder.tables, Pieces) and encoder.cache is not None:
+        return unigram.encode(utf8_view(column), encoder.tables, encoder.cache, encoder.library.encode)
     texts = column.cast(pa.binary()).to_pylist()
     found = encoder.library.encode(texts, out_type="numpy", num_threads=1) if texts else []
     offsets = np.cumsum([0, *(len(each) for each in found)], dtype=np.int64)

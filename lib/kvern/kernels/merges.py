@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from kvern.kernels.compiled import compiled
 from kvern.kernels.parts import joins_of
+from kvern.kernels.pieces import NORMAL, USER, byte_ids_of
 
-_BPE = 2
-_NORMAL, _CONTROL, _USER, _UNUSED, _BYTE = 1, 3, 4, 5, 6
 _FREE = np.uint64(0xFFFFFFFFFFFFFFFF)
 _SPREAD, _32 = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 NONE = -1
@@ -35,38 +34,22 @@ class Merges(NamedTuple):
     byte_ids: Any  # int32[256]
 
 
-def why_not(proto: Any) -> list[str]:
-    """Reasons why a model (its ModelProto, in literal form) is left to the library; none where `merges` is exact."""
-    normaliser, trainer, pieces = proto.normalizer_spec, proto.trainer_spec, proto.pieces
-    rewrites = normaliser.precompiled_charsmap or normaliser.remove_extra_whitespaces or normaliser.add_dummy_prefix
-    reserved = (_CONTROL, _BYTE)
-    reasons = {
-        "is no BPE": trainer.model_type != _BPE,
-        "rewrites its text": bool(rewrites) or normaliser.escape_whitespaces,
-        "has no byte fallback": not trainer.byte_fallback or sum(each.type == _BYTE for each in pieces) != 256,
-        "has unused pieces": any(each.type == _UNUSED for each in pieces),
-        "has user symbols of several characters": any(each.type == _USER and len(each.piece) > 1 for each in pieces),
-        "has reserved pieces of one character": any(each.type in reserved and len(each.piece) < 2 for each in pieces),
-    }
-    return [reason for reason, holds in reasons.items() if holds]
-
-
 def merges(proto: Any) -> Merges:
-    """Tables for a model that `why_not` has nothing against."""
-    live = {each.piece: (number, each) for number, each in enumerate(proto.pieces) if each.type in (_NORMAL, _USER)}
+    """Tables for a model that `pieces.why_not` has nothing against."""
+    live = {each.piece: (number, each) for number, each in enumerate(proto.pieces) if each.type in (NORMAL, USER)}
     alone = sorted({character for piece in live for character in piece} - live.keys())
     symbols = {piece: number for number, piece in enumerate([*live, *alone])}
     ids = np.full(len(symbols), NONE, np.int32)
     ids[: len(live)] = [number for number, _ in live.values()]
     scores = np.array([each.score for _, each in live.values()] + [0.0] * len(alone), np.float32)
     ranks = np.unique(-scores, return_inverse=True)[1].astype(np.int32)
-    frozen = {piece for piece, (_, each) in live.items() if each.type == _USER}
+    frozen = {piece for piece, (_, each) in live.items() if each.type == USER}
     pairs, merged = _pairs(symbols, [piece for piece in live if piece not in frozen], frozen)
     characters = np.full(0x110000, NONE, np.int32)
     for piece, symbol in symbols.items():
         if len(piece) == 1:
             characters[ord(piece)] = symbol
-    return Merges(joins_of(live), characters, pairs, merged, ids, ranks, _byte_ids(proto.pieces))
+    return Merges(joins_of(live), characters, pairs, merged, ids, ranks, byte_ids_of(proto))
 
 
 def _splits(symbols: dict[str, int], pieces: Sequence[str], frozen: set[str]) -> Iterator[tuple[int, int, int]]:
@@ -102,11 +85,3 @@ def _fill(keys, values, pairs, merged):  # type: ignore[no-untyped-def]
         slot = slot_of(keys[i], pairs)
         pairs[slot] = keys[i]
         merged[slot] = values[i]
-
-
-def _byte_ids(pieces: Any) -> Ints:
-    ids = np.full(256, NONE, np.int32)
-    for number, each in enumerate(pieces):
-        if each.type == _BYTE:
-            ids[int(each.piece[3:5], 16)] = number
-    return ids
