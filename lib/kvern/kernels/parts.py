@@ -141,7 +141,7 @@ def copy(line, cache, out, to):
 
 
 @compiled
-def keep(size, row, words, limit, cache, out, to, stop):  # noqa: PLR0913 - a line's content, from where it stands
+def keep(size, row, words, limit, cache, out, to, stop):
     """Put a part's ids out[to:stop] and its limit (below 2^32) into its first line; what was there takes the second."""
     first = cache.ids.shape[1] * 5 // 8
     if stop - to > cache.ids.shape[1] - first:

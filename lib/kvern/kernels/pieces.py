@@ -1,4 +1,4 @@
-"""What the fast encoders take, and the pieces of a unigram model as tables for compiled search: from the model itself."""
+"""What the fast encoders take, and the pieces of a unigram model as tables: read from the model itself."""
 
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ _PENALTY = np.float32(10.0)  # what the library takes off the worst score for an
 
 
 def why_not(proto: Any) -> list[str]:
-    """Reasons why a model (its ModelProto, in the form that encodes) is left to the library; none where ours is exact."""
+    """Reasons why a model (its ModelProto, in the form that encodes) is left to the library; none where it need not."""
     normaliser, trainer, pieces = proto.normalizer_spec, proto.trainer_spec, proto.pieces
     rewrites = normaliser.precompiled_charsmap or normaliser.remove_extra_whitespaces or normaliser.add_dummy_prefix
     reserved = (CONTROL, BYTE)

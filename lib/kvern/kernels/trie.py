@@ -48,7 +48,7 @@ def trie(keys: Sequence[bytes]) -> Trie:
         low, high, depth, slot = (np.zeros(len(data) + 1, np.int64) for _ in range(4))
         children = np.zeros((2, 257), np.int64)
         work = _Work(low, high, depth, slot, children[0], children[1], np.zeros(room, np.bool_))
-        top = _build(data, offsets, order, nodes, values, work)
+        top = int(_build(data, offsets, order, nodes, values, work))
     return Trie(nodes[:top].copy(), values[:top].copy())
 
 
@@ -64,7 +64,7 @@ def child(nodes, node, byte):
 @compiled
 def _children(data, offsets, low, high, depth, work):
     """Group keys [low, high) by their byte at `depth`; returns the number of groups."""
-    n, last = 0, -1
+    n, last = 0, np.int64(-1)
     for i in range(low, high):
         byte = np.int64(data[offsets[i] + depth])
         if byte != last:
@@ -84,13 +84,13 @@ def _base(base, n, nodes, work):
         if fits:
             return base
         base += 1
-    return np.int64(-1)
+    return -1
 
 
 @compiled
 def _build(data, offsets, order, nodes, values, work):
     """Place nodes level by level; returns the length that the arrays need, or -1 where they are too short."""
-    head, tail, dense, top = 0, 1, np.int64(1), np.int64(0)
+    head, tail, dense, top = 0, 1, 1, 0
     work.low[0], work.high[0], work.depth[0], work.slot[0] = 0, order.shape[0], 0, 0
     while head < tail:
         low, high, depth, slot = work.low[head], work.high[head], work.depth[head], work.slot[head]
@@ -102,10 +102,10 @@ def _build(data, offsets, order, nodes, values, work):
         n = _children(data, offsets, low, high, depth, work)
         if n == 0:
             continue
-        start = max(np.int64(1), dense - work.bytes[0])
+        start = max(1, dense - work.bytes[0])
         base = _base(start, n, nodes, work)
         if base < 0:
-            return np.int64(-1)
+            return -1
         if base > start + 64:  # it is crowded below: do not search there again
             dense = base + work.bytes[0] - 16
         work.used[base] = True
