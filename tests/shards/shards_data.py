@@ -11,9 +11,32 @@ import pyarrow as pa
 from sentencepiece import sentencepiece_model_pb2 as pb
 
 from kvern.kernels import sentencepieces
+from kvern.kernels.final_text import edited
+from kvern.shards import manifest, storage
+from kvern.shards.form import Form
+from kvern.shards.parquet import DETAILS
+from kvern.shards.writer import write_shard
 
 CODES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
-WORDS = "Det er ein dag i nord . Reisen gikk til fjells og over vidda med rein og hund \n å være ikke der mii leat".split(" ")
+WORDS = [
+    "Det",
+    "er",
+    "ein",
+    "dag",
+    "i",
+    "nord",
+    ".",
+    "Reisen",
+    "gikk",
+    "til",
+    "fjells",
+    "og",
+    "\n",
+    "å",
+    "være",
+    "mii",
+    "leat",
+]
 
 
 def megatron(prefix: Path) -> list[list[int]]:
@@ -91,6 +114,17 @@ def row(each: Document, i: int) -> dict:
     }  # fmt: skip
 
 
+EDIT = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replacement", pa.string())])
+DETAIL_TYPES = [(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS]
+SCHEMA = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("ids", pa.list_(pa.int32())),
+        ("edits", pa.list_(EDIT)),
+        ("text", pa.string()),
+        *DETAIL_TYPES,
+    ]
+)
 DDL = """doc_id STRING, text STRING, source_id STRING, source STRING, title STRING, year INT, licence STRING, path STRING,
 kind STRING, pages ARRAY<STRUCT<page_id: STRING, start: INT, end: INT>>,
 blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>>, ids ARRAY<INT>, text_hash STRING,
@@ -100,3 +134,29 @@ tokenizer STRING, edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>>
 def same_files(root: Path) -> dict[str, bytes]:
     """Every file under a folder with its bytes."""
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def folder_build(
+    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3
+) -> Path:
+    """A finished build without Spark: document i goes to shard i % shards."""
+    used = model()
+    form = Form("demo-0", str(output / "demo-0"), formats, sentencepieces.eod_id(used.data), used.vocabulary)
+    files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
+    for shard in range(shards):
+        batch = pa.RecordBatch.from_pylist(
+            [{name: each[name] for name in columns} for each in rows[shard::shards]], SCHEMA
+        )
+        files += write_shard(shard, edited([batch]), form)
+    storage.put(form.root, manifest.MODEL, used.data)
+    totals = {key: sum(each[key] for each in files if each["format"] == "index") for key in ("documents", "tokens")}
+    planned = {
+        "build": form.build,
+        "seed": 1,
+        "shard_tokens": 1,
+        "formats": list(formats),
+        "cuts": [0] * shards,
+        **totals,
+    }
+    manifest.publish(form.root, manifest.content(planned, used, files, {"recipe": "demo"}))
+    return output / "demo-0"

@@ -145,8 +145,7 @@ def edited(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _bytes(column: pa.Array) -> list[bytes]:
     data, offsets = utf8_view(column)
-    whole = memoryview(data)
-    return [bytes(whole[start:end]) for start, end in pairwise(offsets.tolist())]
+    return [data[start:end].tobytes() for start, end in pairwise(offsets.tolist())]
 
 
 def _replaced(batch: pa.RecordBatch, texts: list[bytes], edits: list[tuple[Edit, ...]], old: str) -> pa.RecordBatch:

@@ -12,12 +12,11 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-import kvern
 from kvern.kernels import sentencepieces
 from kvern.params import Shards
 from kvern.shards import manifest, storage, writer
 from kvern.shards.form import Facts, Form
-from kvern.shards.manifest import Build, NoBuild
+from kvern.shards.manifest import Build, NoBuild, sweep
 from kvern.shards.plan import Inputs, Plan, contents, placed, plan
 from kvern.tables import SHARD_INDEX
 
@@ -28,7 +27,7 @@ class NotAsPlanned(ValueError):
     """What was written is not what was planned: there is no build (exit 1)."""
 
 
-def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to shard_index
+def make(
     inputs: Inputs,
     model: sentencepieces.Model,
     params: Shards,
@@ -48,7 +47,7 @@ def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(inputs.tokens.sparkSession, others)
     if done := _finished(form.root):
-        _sweep(form.root, done.manifest["files"])
+        sweep(done)
         store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
         return done.manifest
     storage.remove(form.root, manifest.NAME)
@@ -92,8 +91,7 @@ def _finished(root: str) -> Build | None:
     except NoBuild:
         return None
     sizes = storage.names(root)
-    whole = all(sizes.get(each["name"]) == each["bytes"] for each in (*build.manifest["files"], build.manifest["tokenizer"]))
-    return build if whole else None
+    return build if all(sizes.get(each["name"]) == each["bytes"] for each in build.files) else None
 
 
 def _finish(
@@ -102,29 +100,10 @@ def _finish(
     files = [fact for shard in range(len(planned.cuts)) for fact in _receipt(form.root, shard)]
     _check(planned, _per_shard(stored.where(F.col("build") == planned.build)), files)
     storage.put(form.root, manifest.MODEL, model.data)
-    content = {
-        "version": manifest.VERSION,
-        "generation": 1,
-        **planned.as_json(),
-        "tokenizer": _tokenizer(model, form),
-        "files": sorted(files, key=lambda each: str(each["name"])),
-        "lineage": {"kvern": kvern.__version__, **lineage},
-    }
+    content = manifest.content(planned.as_json(), model, files, lineage)
     published = manifest.publish(form.root, content)
-    _sweep(form.root, files)
+    sweep(Build(form.root, published))
     return published
-
-
-def _tokenizer(model: sentencepieces.Model, form: Form) -> dict[str, Any]:
-    return {
-        "name": manifest.MODEL,
-        "bytes": len(model.data),
-        "sha256": model.sha256,
-        "vocabulary": model.vocabulary,
-        "eod": form.eod,
-        "lossless": model.lossless,
-        "library": model.library,
-    }
 
 
 def _per_shard(rows: DataFrame) -> dict[int, tuple[int, int]]:
@@ -149,12 +128,3 @@ def _check(planned: Plan, per_shard: dict[int, tuple[int, int]], files: Facts) -
     for fact in files:
         if (fact["documents"], fact["tokens"]) != per_shard.get(fact["shard"]):
             raise NotAsPlanned(f"{fact['name']}: its counts differ from the index; run shards again")
-
-
-def _sweep(root: str, files: Facts) -> None:
-    """Remove what killed attempts and the receipts left; what the manifest names stays."""
-    listed = {manifest.NAME, manifest.MODEL, manifest.CERTIFICATE, *(each["name"] for each in files)}
-    for name in storage.names(root):
-        if name not in listed:
-            storage.remove(root, name)
-    storage.remove(f"{root}/{writer.RECEIPTS}")

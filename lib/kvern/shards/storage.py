@@ -90,10 +90,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def put(root: str, name: str, data: bytes) -> None:
-    """`data` as the file `name` under `root`, whole or not at all."""
+def put(root: str, name: str, data: bytes) -> Sink:
+    """`data` as the file `name` under `root`, whole or not at all; gives its account."""
     with writing(root, name) as sink:
         sink.write(data)
+    return sink
 
 
 def get(root: str, name: str) -> bytes:

@@ -6,7 +6,7 @@ Whatever attempt writes a file writes the same bytes, so a retry or a second cop
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,6 @@ def _by_shard(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.Recor
     for batch in batches:
         numbers = batch["shard"].to_numpy()
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-        for first, behind in zip(edges, edges[1:], strict=False):
+        for first, behind in pairwise(edges):
             if behind > first:
                 yield int(numbers[first]), batch.slice(first, behind - first)
