@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kvern.kernels.alphabets import letters
+
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -135,7 +137,7 @@ class Tokenizer(Params):
     model: str | None = None
     vocabulary: int = Field(default=32_000, ge=300)
     alpha: Share = 0.5
-    required_chars: str = "æøåÆØÅäöÄÖáčđŋšŧžÁČĐŊŠŦŽńŃïÏ"
+    required_chars: str = letters()
     character_coverage: float = Field(default=0.9999, gt=0.9, le=1)
     min_count: int = Field(default=1, ge=1)
 

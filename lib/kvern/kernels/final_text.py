@@ -23,16 +23,20 @@ EDITS = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replac
 PLACEHOLDERS = {
     "email": "[e-post]",
     "phone": "[telefon]",
-    "bank_account": "[kontonummer]",
-    "iban": "[iban]",
-    "ip": "[ip-adresse]",
-    "ipv4": "[ip-adresse]",
-    "organisation": "[organisasjonsnummer]",
     "fodselsnummer": "[fødselsnummer]",
     "d_number": "[fødselsnummer]",
     "h_number": "[fødselsnummer]",
     "fh_number": "[fødselsnummer]",
-    "synthetic": "[fødselsnummer]",
+    "tenor": "[fødselsnummer]",
+    "bank_account": "[kontonummer]",
+    "iban": "[iban]",
+    "card": "[kortnummer]",
+    "organisation": "[organisasjonsnummer]",
+    "ipv4": "[ip-adresse]",
+    "ipv6": "[ip-adresse]",
+    "passport": "[passnummer]",
+    "car_plate": "[bilskilt]",
+    "address": "[adresse]",
 }
 
 
@@ -63,12 +67,13 @@ def edits_of(text: bytes, spans: Iterable[Edit]) -> tuple[Edit, ...]:
 def _aligned(text: bytes, spans: Iterable[Edit]) -> Iterator[Edit]:
     for span in spans:
         start, end = max(0, span.start), min(len(text), span.end)
-        while 0 < start < len(text) and text[start] & 0xC0 == 0x80:
+        if start >= end:
+            continue
+        while start > 0 and text[start] & 0xC0 == 0x80:
             start -= 1
         while end < len(text) and text[end] & 0xC0 == 0x80:
             end += 1
-        if start < end:
-            yield Edit(start, end, span.replacement)
+        yield Edit(start, end, span.replacement)
 
 
 def _meet(first: Edit, second: Edit) -> bool:
@@ -91,7 +96,7 @@ def _with_line_feeds(text: bytes, edit: Edit) -> Edit:
         return edit
     if text[end - 1] != _LF:
         end = min(len(text), end + 1)
-    after_empty_line = start == 0 or text[:start] == b"\n" or text[start - 2 : start] == b"\n\n"
+    after_empty_line = start < 2 or text[start - 2] == _LF  # an empty line, or nothing, stands before
     while after_empty_line and end < len(text) and text[end] == _LF:
         end += 1
     while end == len(text) and start > 0 and text[start - 1] == _LF:

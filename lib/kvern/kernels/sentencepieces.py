@@ -1,19 +1,14 @@
-"""SentencePiece: training from counts, what a model file promises, and encoding that gives every text back.
+"""SentencePiece: what a model file promises, and encoding that gives every text back.
 
 Losslessness is derived from the model file, never from settings. A lossless model is used in its **literal** form:
 blanks as blanks, so that U+2581 in a text becomes three byte pieces, which the stored model decodes rightly; every
-other text has the same ids (0 of 43 258 code points differ). Settings are those measured for BPE on Norwegian and Sámi
-text: LF is learned, TAB is the one user symbol, digits are split, runs of blanks are pieces.
+other text has the same ids (0 of 43 258 code points differ).
 """
 
 import hashlib
-import io
 import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
 from importlib.metadata import version
 from typing import Any
 
@@ -23,45 +18,11 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
 _BYTE_PIECE = 6
-_WEIGHT = 1_000_000  # a language's weight is a whole number of millionths
-_SCALE = 1000  # a weighted count is in thousandths
-# U+2581 would count as a blank, U+2585 drops the sentence, U+001F is the trainer's own boundary.
-_UNTRAINABLE = re.compile("[\u2581\u2585\x1f\x00]")
-SETTINGS: dict[str, Any] = {
-    "model_type": "bpe",
-    "input_format": "tsv",
-    "normalization_rule_name": "identity",
-    "remove_extra_whitespaces": False,
-    "add_dummy_prefix": False,
-    "byte_fallback": True,
-    "split_digits": True,
-    "allow_whitespace_only_pieces": True,
-    "user_defined_symbols": ["\t"],
-    "max_sentence_length": 1 << 30,
-    "max_sentencepiece_length": 16,
-    "num_threads": 1,
-    "hard_vocab_limit": False,
-}
 ODD = (
     "", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "a\r\nb", "\x00", "a\x00b", " a", "  a ", "a   b    c", "\u00a0",
     "§\u00a05", "\u2581", "a\u2581b \u2581 ", "\u2585", "<s>", "</s>", "<unk>", "<0x41>", "\ufffd", "\ufeffa",
     "a\x1fb", "\U0010ffff", "😀", "e\u0301", "ﬁ", "m²", "\u2028", "\x85", "\n a", "a \n b", " \u2047 ",
 )  # fmt: skip
-
-
-class CannotTrain(ValueError):
-    """The counts or the settings do not give a model."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """What decides a model beside the counts. `alpha` 1 leaves languages as they are, 0 makes them equal."""
-
-    vocabulary: int
-    alpha: float
-    required_chars: str
-    character_coverage: float
-    min_count: int
 
 
 @dataclass(frozen=True)
@@ -76,23 +37,6 @@ class Model:
     settings: str
 
 
-def train(words: pa.Table, training: Training) -> Model:
-    """BPE from columns language, word, n. The same counts give the same bytes, in any order of rows.
-
-    The vocabulary shrinks to what the counts give, and the settings say so. CannotTrain where they give nothing.
-    """
-    sentences = training_rows(words, training)
-    if not sentences:
-        raise CannotTrain("wanted counted words to train on, got none above min_count: lower it or select documents")
-    data = _trained(sentences, training)
-    note = {"alpha": training.alpha, "min_count": training.min_count, "wanted_vocabulary": training.vocabulary}
-    options = {**SETTINGS, **_options(training), **note}
-    got = _loaded(data).get_piece_size()
-    if got < training.vocabulary:
-        options["note"] = f"wanted {training.vocabulary} pieces, the words give {got}: a larger corpus gives more"
-    return describe(data, options)
-
-
 def describe(data: bytes, settings: dict[str, Any] | None = None) -> Model:
     """What a model file promises; ValueError where it is no SentencePiece model with an end mark."""
     try:
@@ -104,53 +48,6 @@ def describe(data: bytes, settings: dict[str, Any] | None = None) -> Model:
     library = f"sentencepiece {version('sentencepiece')}"
     wording = json.dumps(settings or {}, sort_keys=True, ensure_ascii=False)
     return Model(data, hashlib.sha256(data).hexdigest(), processor.get_piece_size(), lossless, library, wording)
-
-
-def training_rows(words: pa.Table, training: Training) -> list[str]:
-    """`unit<TAB>count`, most frequent first, then by code points; languages weighted by their share to the power of
-    `alpha`. Units that the trainer would misread are left out; the TAB goes in as U+001F, as the trainer writes it."""
-    rows = list(zip(*(words[name].to_pylist() for name in ("language", "word", "n")), strict=True))
-    totals, languages = Counter[str](), Counter[str]()
-    for _, word, n in rows:
-        totals[word] += n
-    kept = [row for row in rows if totals[row[1]] >= training.min_count and not _UNTRAINABLE.search(row[1])]
-    for language, _, n in kept:
-        languages[language] += n
-    weights = language_weights(languages, training.alpha)
-    counts = Counter[str]()
-    for language, word, n in kept:
-        weighted = n if training.alpha == 1 else max(1, (n * weights[language] * _SCALE + _WEIGHT // 2) // _WEIGHT)
-        counts["\x1f" if word == "\t" else word] += weighted
-    return [f"{word}\t{n}" for word, n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-
-
-def language_weights(totals: dict[str, int], alpha: float) -> dict[str, int]:
-    """(n_l / N) ** (alpha - 1) for each language, in whole millionths: decimal arithmetic, the same on any machine."""
-    with localcontext() as context:
-        context.prec = 40
-        whole, power = Decimal(sum(totals.values())), Decimal(str(alpha)) - 1
-        return {name: int((Decimal(n) / whole) ** power * _WEIGHT + Decimal("0.5")) for name, n in totals.items() if n}
-
-
-def _options(training: Training) -> dict[str, Any]:
-    required = "".join(sorted({*training.required_chars, "\n"} - {" ", "\t"}))
-    return {
-        "vocab_size": training.vocabulary,
-        "required_chars": required,
-        "character_coverage": training.character_coverage,
-    }
-
-
-def _trained(sentences: Sequence[str], training: Training) -> bytes:
-    model, options = io.BytesIO(), {**SETTINGS, **_options(training), "minloglevel": 2}
-    try:
-        sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(sentences), model_writer=model, **options)
-    except RuntimeError as error:
-        raise CannotTrain(
-            f"wanted a vocabulary of {training.vocabulary}, SentencePiece gives none: {str(error)[-120:]}; "
-            "raise the vocabulary or lower character_coverage"
-        ) from error
-    return model.getvalue()
 
 
 def _loaded(data: bytes) -> Any:

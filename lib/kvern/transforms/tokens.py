@@ -1,0 +1,53 @@
+"""Final text to token ids, and only for documents whose ids are not there yet."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from kvern.kernels import final_text as kernel
+from kvern.kernels import sentencepieces
+from kvern.params import FinalText
+from kvern.transforms.final_text import decided, kept
+
+_PLACE = ("source", "batch", "part")
+_COLUMNS = ("doc_id", "ids", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
+
+
+def tokens(
+    documents: DataFrame,
+    signals: DataFrame,
+    selection: DataFrame,
+    eligibility: DataFrame,
+    previous: DataFrame,
+    model: sentencepieces.Model,
+    params: FinalText,
+) -> DataFrame:
+    """tables.TOKENS for the documents given (one part). `previous` holds the rows that this part has already.
+
+    A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
+    The model travels to the workers inside the plan.
+    """
+    texts = decided(documents, signals, kept(eligibility, selection), params)
+    wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
+    texts = texts.withColumn("made_from", wanted)
+    same = texts.select("doc_id", "made_from", *_PLACE)
+    still = previous.drop(*_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
+    had = F.broadcast(previous.select("doc_id", "made_from"))
+    missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
+    return still.select(*_COLUMNS).unionByName(_encoded(missing, model))
+
+
+def _encoded(texts: DataFrame, model: sentencepieces.Model) -> DataFrame:
+    data, lossless = model.data, model.lossless
+
+    def encoded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        rows = sentencepieces.encoded(kernel.finished(batches), data, lossless)
+        return (batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "text_hash"]) for batch in rows)
+
+    span = "struct<start:int,end:int,replacement:string>"
+    schema = f"""doc_id string, made_from string, source string, batch string, part int,
+        edits array<{span}>, ids array<int>, text_hash string"""
+    rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
+    return rows.withColumn("tokenizer", F.lit(model.sha256)).select(*_COLUMNS)
