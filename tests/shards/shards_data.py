@@ -16,6 +16,7 @@ from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS
 from kvern.shards.writer import write_shard
+from pieces import lossless
 
 CODES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 WORDS = [
@@ -55,10 +56,7 @@ def megatron(prefix: Path) -> list[list[int]]:
 @lru_cache
 def model(pieces: int = 0) -> sentencepieces.Model:
     """A small lossless model; with `pieces` it is filled up to that many by pieces that no text here has."""
-    words = [" " + word for word in WORDS]
-    counts = pa.table({"language": ["nob"] * len(words), "word": words, "n": range(40, 40 + len(words))})
-    training = sentencepieces.Training(320, 1.0, "æøåÆØÅčđŋšŧž", 0.9999, 1)
-    found = sentencepieces.train(counts, training)
+    found = lossless()
     if not pieces:
         return found
     proto = pb.ModelProto()
