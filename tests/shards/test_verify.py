@@ -111,11 +111,11 @@ def resealed(root: Path, name: str, data: bytes) -> None:
             lambda data: data[:-8] + b"\x63" + data[-7:],
             "idx: wanted one sequence a document",
         ),
-        ("megatron/shard-00000.bin", lambda data: data[:-2] + b"\x05\x00", "document 5: end mark: wanted 2, got 5"),
+        ("megatron/shard-00000.bin", lambda data: data[:-2] + b"\x05\x00", "document 5: wanted the end mark 2, got 5"),
         (
             "megatron/shard-00000.bin",
             lambda data: data[:-4] + b"\x05\x00" + data[-2:],
-            "document 5: its ids differ between",
+            "document 5: wanted token \\d+, got 5",
         ),
         ("megatron/shard-00000.bin", lambda data: data + b"\x05\x00", r"bin: bytes: wanted \d+, got \d+"),
     ],

@@ -35,7 +35,7 @@ def trace(root: str, shard: str, token: int, documents: "DataFrame", tokens: "Da
     """
     build = manifest.open_build(root)
     place = _place(build, _number(build, shard), token)
-    ids = reading.ids_at(build, place["shard"], place["position"], place["start"], place["count"]).tolist()
+    ids = reading.ids_at(build, place["shard"], place["position"], place["start"], place["count"])
     within = token - place["start"]
     answer = {**place, "token": token, "within": within, "id": build.form.eod if within == len(ids) else ids[within]}
     row = _row(documents, tokens, place["doc_id"])
