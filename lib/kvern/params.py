@@ -143,9 +143,13 @@ class Tokenizer(Params):
 
 
 class Shards(Params):
-    """`build`: the build's name, the recipe's where null. Documents lie in the order of a hash that `seed` seeds."""
+    """`build`: the build's name, the recipe's where null. Documents lie in the order of a hash that `seed` seeds.
+
+    `plan`: a build under the output whose cuts are kept, so that a new document changes its own shard alone.
+    """
 
     build: Name | None = None
+    plan: Name | None = None
     seed: int = Field(default=1, ge=0)
     shard_tokens: int = Field(default=100_000_000, ge=1)
     formats: tuple[ShardFormat, ...] = Field(default=("megatron", "parquet"), min_length=1)

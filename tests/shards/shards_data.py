@@ -135,26 +135,18 @@ def same_files(root: Path) -> dict[str, bytes]:
 
 
 def folder_build(
-    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3
+    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99
 ) -> Path:
-    """A finished build without Spark: document i goes to shard i % shards."""
+    """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
     used = model()
     form = Form("demo-0", str(output / "demo-0"), formats, sentencepieces.eod_id(used.data), used.vocabulary)
     files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
+    held = pa.Table.from_pylist([{name: each[name] for name in columns} for each in rows], SCHEMA)
     for shard in range(shards):
-        batch = pa.RecordBatch.from_pylist(
-            [{name: each[name] for name in columns} for each in rows[shard::shards]], SCHEMA
-        )
-        files += write_shard(shard, edited([batch]), form)
+        mine = held.take(list(range(shard, len(rows), shards))).combine_chunks()
+        files += write_shard(shard, edited(mine.to_batches(max_chunksize=batch)), form)
     storage.put(form.root, manifest.MODEL, used.data)
     totals = {key: sum(each[key] for each in files if each["format"] == "index") for key in ("documents", "tokens")}
-    planned = {
-        "build": form.build,
-        "seed": 1,
-        "shard_tokens": 1,
-        "formats": list(formats),
-        "cuts": [0] * shards,
-        **totals,
-    }
-    manifest.publish(form.root, manifest.content(planned, used, files, {"recipe": "demo"}))
+    planned = {"build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "cuts": [0] * shards}
+    manifest.publish(form.root, manifest.content({**planned, **totals}, used, files, {"recipe": "demo"}))
     return output / "demo-0"

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from shards_data import DDL, Document, documents, megatron, model, row, same_fil
 from kvern.params import Shards
 from kvern.shards import build, manifest
 from kvern.shards.plan import Inputs, cuts
+from kvern.shards.trace import positions
+from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX
 from kvern.warehouse import Warehouse
 
@@ -78,6 +81,7 @@ def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> Non
         ("nob", "public-domain", "books", None)
     }
     assert len(told["cuts"]) > 3
+    verify(str(root))
 
 
 def test_the_index_is_a_table_and_leads_to_every_document(made: tuple, spark: SparkSession) -> None:
@@ -157,6 +161,35 @@ def test_other_documents_are_another_build_and_the_table_keeps_both(
     assert {each["build"] for each in warehouse.read(SHARD_INDEX).collect()} == {told["build"]}
 
 
+def test_under_a_kept_plan_a_new_document_changes_its_own_shard_alone(
+    made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
+    shutil.copytree(made[0], tmp_path / made[0].name)
+    new = row(Document("Enda ein dag i nord"), 99)
+    params = PARAMS.model_copy(update={"plan": made[2]["build"]})
+    told = build.make(
+        inputs(spark, [*rows, new], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path)
+    )
+    before, after = ({each["name"]: each["sha256"] for each in found["files"]} for found in (made[2], told))
+    assert told["cuts"] == made[2]["cuts"]
+    changed = {name.partition("/")[2].partition(".")[0] for name in after if after[name] != before[name]}
+    assert changed == {f"shard-{place['shard']:05d}" for place in positions(str(tmp_path), new["doc_id"])}
+    assert len(changed) == 1
+    few = build.make(inputs(spark, rows[:3], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    assert len(few["files"]) < 4 * len(few["cuts"])
+    verify(str(tmp_path / few["build"]))
+    with pytest.raises(manifest.NoBuild):
+        build.make(
+            inputs(spark, rows, 2),
+            model(),
+            params.model_copy(update={"plan": "none"}),
+            "demo",
+            str(tmp_path),
+            {},
+            to_files(spark, tmp_path),
+        )
+
+
 def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
     spark: SparkSession, rows: list[dict], tmp_path: Path
 ) -> None:
@@ -165,7 +198,7 @@ def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
     with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
         build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
-        build.make(given, model(400), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
+        build.make(given, model(600), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,11 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
-from shards_data import documents, folder_build, row
+from shards_data import documents, folder_build, row, same_files
 
-from kvern.shards import manifest, storage
+from kvern.shards import manifest, parquet, reading, storage
 from kvern.shards.verify import Differs, verify
 
 
@@ -134,6 +135,22 @@ def test_ids_that_are_not_their_text_are_named(rows: list[dict], tmp_path: Path)
         Differs, match=r"^parquet/shard-00000\.parquet, document \d+: its ids do not decode to its text"
     ):
         verify(str(folder_build(tmp_path / "b", swapped, ("parquet",))))
+
+
+def test_row_groups_are_cut_by_size_whatever_the_batches(
+    rows: list[dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "GROUP_BYTES", 300)
+    whole, single = (
+        folder_build(tmp_path / name, rows, ("parquet",), 2, batch) for name, batch in (("a", 99), ("b", 1))
+    )
+    assert same_files(whole) == same_files(single)
+    file = pq.ParquetFile(whole / "parquet/shard-00001.parquet")
+    assert file.num_row_groups > 2
+    assert verify(str(whole))["decoded"] > 2
+    build = manifest.open_build(str(whole))
+    for position, each in enumerate(rows[1::2]):
+        assert reading.ids_at(build, 1, position, 0, 0) == each["ids"]
 
 
 def test_an_object_store_gets_whole_objects_only(

@@ -41,8 +41,9 @@ def make(
     `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
     back what it stored. A finished build is left as it is. NotAsPlanned names the first difference.
     """
-    rows = contents(inputs, params.formats)
-    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256)
+    output = storage.absolute(output)
+    rows, cuts = contents(inputs, params.formats), _cuts_of(output, params.plan)
+    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, cuts)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(inputs.tokens.sparkSession, others)
@@ -53,6 +54,11 @@ def make(
     storage.remove(form.root, manifest.NAME)
     stored = store(kept.unionByName(_written(rows, planned, form)))
     return _finish(stored, planned, form, model, lineage)
+
+
+def _cuts_of(output: str, name: str | None) -> tuple[int, ...] | None:
+    """The cuts of the build that the recipe names for its plan; NoBuild where it does not stand."""
+    return tuple(manifest.open_build(f"{output}/{name}").manifest["cuts"]) if name else None
 
 
 def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
@@ -70,7 +76,7 @@ def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
 
 
 def _form(planned: Plan, model: sentencepieces.Model, output: str) -> Form:
-    root = f"{output.rstrip('/')}/{planned.build}"
+    root = f"{output}/{planned.build}"
     return Form(planned.build, root, planned.formats, sentencepieces.eod_id(model.data), model.vocabulary)
 
 
@@ -97,8 +103,9 @@ def _finished(root: str) -> Build | None:
 def _finish(
     stored: DataFrame, planned: Plan, form: Form, model: sentencepieces.Model, lineage: dict[str, Any]
 ) -> dict[str, Any]:
-    files = [fact for shard in range(len(planned.cuts)) for fact in _receipt(form.root, shard)]
-    _check(planned, _per_shard(stored.where(F.col("build") == planned.build)), files)
+    per_shard = _per_shard(stored.where(F.col("build") == planned.build))
+    files = [fact for shard in sorted(per_shard) for fact in _receipt(form.root, shard)]
+    _check(planned, per_shard, files)
     storage.put(form.root, manifest.MODEL, model.data)
     content = manifest.content(planned.as_json(), model, files, lineage)
     published = manifest.publish(form.root, content)

@@ -90,10 +90,10 @@ def sealed(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def publish(root: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Seal and write the manifest: from here on the build exists. Gives the manifest."""
-    manifest = sealed(value)
-    storage.put(root, NAME, spelt(manifest))
-    return manifest
+    """Seal and write the manifest: from here on the build exists. Gives the manifest as it is read back."""
+    data = spelt(sealed(value))
+    storage.put(root, NAME, data)
+    return dict(json.loads(data))
 
 
 def open_build(root: str) -> Build:
@@ -122,12 +122,12 @@ def certificate(build: Build) -> dict[str, Any]:
 
 
 def standing(output: str) -> list[Build]:
-    """Every build under an output folder, in order of name; a folder without a whole manifest is none."""
+    """Every build under an output folder, in order of name. A folder without a whole manifest, or renamed, is none."""
     found = []
     for folder in storage.folders(output):
         with suppress(NoBuild):
             found.append(open_build(f"{output.rstrip('/')}/{folder}"))
-    return found
+    return [build for build in found if build.root.endswith(f"/{build.name}")]
 
 
 def build_of(shard: str) -> tuple[str, str]:

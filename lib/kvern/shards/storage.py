@@ -46,6 +46,11 @@ class Sink:
         return self._digest.hexdigest()
 
 
+def absolute(root: str) -> str:
+    """A folder as workers in other folders find it, a URL as it is; without a last slash."""
+    return root.rstrip("/") if "://" in root else str(Path(root).resolve())
+
+
 @contextmanager
 def writing(root: str, name: str) -> Iterator[Sink]:
     """A file `name` under `root` (folder or URL) that appears whole when the block ends, and not at all if it raises.
