@@ -107,6 +107,25 @@ def test_generations_follow_each_other_and_old_ones_can_go(copy: Path, rows: lis
     verify(second["build"])
 
 
+def test_a_killed_redaction_leaves_no_build_and_a_second_completes_it(
+    copy: Path, rows: list[dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> dict:
+        raise KeyboardInterrupt
+
+    other = Path(shutil.copytree(copy, tmp_path / "other/demo-0"))
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(manifest, "publish", killed)
+        redact(str(copy), [rows[0]["doc_id"], rows[1]["doc_id"]], "1", KEY)
+    assert [each.name for each in manifest.standing(str(copy.parent))] == ["demo-0"]
+    told = redact(str(copy), [rows[1]["doc_id"]], "1", KEY)
+    assert same_files(Path(told["build"])) == same_files(
+        Path(redact(str(other), [rows[1]["doc_id"]], "1", KEY)["build"])
+    )
+    verify(told["build"])
+    verify(str(copy))
+
+
 def test_a_shard_that_loses_all_its_documents_goes(copy: Path, rows: list[dict]) -> None:
     told = redact(str(copy), [each["doc_id"] for each in rows[1::3]], "all", KEY)
     report = verify(told["build"])

@@ -70,8 +70,17 @@ def test_every_byte_of_the_manifest_counts(copy: Path) -> None:
 
 
 def test_a_lost_an_added_and_a_cut_file_are_named_and_leftovers_are_told(copy: Path) -> None:
-    (copy / "megatron/shard-00000.bin.x1.tmp").write_bytes(b"")
-    assert verify(str(copy))["leftovers"] == ["megatron/shard-00000.bin.x1.tmp"]
+    for left in ("megatron/cache/index.npy", "megatron/shard-00000.bin.x1.tmp", "receipts/shard-00000.json"):
+        (copy / left).parent.mkdir(exist_ok=True)
+        (copy / left).write_bytes(b"")
+    assert verify(str(copy))["leftovers"] == [
+        "megatron/cache/index.npy",
+        "megatron/shard-00000.bin.x1.tmp",
+        "receipts/shard-00000.json",
+    ]
+    manifest.sweep(manifest.open_build(str(copy)))
+    assert verify(str(copy))["leftovers"] == ["megatron/cache/index.npy"]
+    assert not (copy / "receipts").exists()
     (copy / "megatron/shard-00009.bin").write_bytes(b"")
     with pytest.raises(Differs, match=r"^megatron/shard-00009\.bin: the manifest does not name it"):
         verify(str(copy))

@@ -15,7 +15,7 @@ import kvern
 from kvern.kernels import sentencepieces
 from kvern.kernels.sentencepieces import Model
 from kvern.shards import storage
-from kvern.shards.form import Facts, Form
+from kvern.shards.form import RECEIPTS, Facts, Form, is_ours
 
 NAME = "manifest.json"
 MODEL = "tokenizer.model"
@@ -137,11 +137,10 @@ def build_of(shard: str) -> tuple[str, str]:
 
 
 def sweep(build: Build) -> None:
-    """Remove what killed attempts and receipts left in a finished build; what its manifest names stays."""
-    listed = {NAME, *(each["name"] for each in build.files)}
+    """Remove what killed attempts and receipts left in a finished build, and nothing that somebody else put there."""
+    listed = {each["name"] for each in build.files}
     for name in storage.names(build.root):
-        if name not in listed:
+        if name not in listed and is_ours(name):
             storage.remove(build.root, name)
-    for folder in storage.folders(build.root):
-        if not storage.names(f"{build.root}/{folder}"):
-            storage.remove(f"{build.root}/{folder}")
+    if not storage.names(f"{build.root}/{RECEIPTS}"):
+        storage.remove(f"{build.root}/{RECEIPTS}")

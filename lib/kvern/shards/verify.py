@@ -13,7 +13,6 @@ from kvern.shards.agreement import Differs, Sample, shard_agrees
 from kvern.shards.form import INDEX
 from kvern.shards.manifest import Build, NoBuild
 from kvern.shards.storage import TEMPORARY
-from kvern.shards.writer import RECEIPTS
 
 __all__ = ["Differs", "verify"]
 
@@ -24,7 +23,8 @@ def verify(
     """Read a build back; Differs names the first difference, in order of files. Gives what was looked at.
 
     `sample`: documents of each shard that are decoded and compared between the formats. `tell` gets a line for each
-    file. The report's `leftovers` are files of killed or running attempts, which no reader takes.
+    file. The report's `leftovers` are files that the manifest does not name and no reader takes: what killed attempts
+    left, a trainer's caches.
     """
     build = _opened(root)
     leftovers, files = _listed(build), build.files
@@ -59,10 +59,10 @@ def _listed(build: Build) -> list[str]:
     there, wanted = storage.names(build.root), {each["name"] for each in build.files} | {manifest.NAME}
     if missing := sorted(wanted - set(there)):
         raise Differs(f"{missing[0]}: the manifest names it, nothing is there")
-    left = [name for name in there if name.startswith(f"{RECEIPTS}/") or name.endswith(TEMPORARY)]
-    if extra := sorted(set(there) - wanted - set(left)):
-        raise Differs(f"{extra[0]}: the manifest does not name it: remove it, or readers that list folders take it")
-    return left
+    extra, folders = sorted(set(there) - wanted), (*build.manifest["formats"], INDEX)
+    if taken := [each for each in extra if each.rpartition("/")[0] in folders and not each.endswith(TEMPORARY)]:
+        raise Differs(f"{taken[0]}: the manifest does not name it: remove it, or readers that list folders take it")
+    return extra
 
 
 def _same_bytes(build: Build, fact: dict[str, Any], tell: Callable[[str], None]) -> None:

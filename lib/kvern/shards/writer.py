@@ -15,10 +15,9 @@ import pyarrow.parquet as pq
 
 from kvern.kernels.final_text import edited
 from kvern.shards import megatron, parquet
-from kvern.shards.form import INDEX, Facts, Form, file_name
+from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, file_name
 from kvern.shards.storage import opened, put
 
-RECEIPTS = "receipts"
 _FILES = {"megatron": megatron.shard_files, "parquet": parquet.shard_files, INDEX: parquet.index_files}
 
 
