@@ -1,11 +1,9 @@
-"""Floor 1: the sections of a recipe, one for each stage: name, bounds, default. `recipe` puts them together."""
+"""Floor 1: the sections of a recipe, one for each stage: name, bounds, default, meaning. `recipe` puts them together."""
 
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from kvern.kernels.alphabets import letters
 
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -15,146 +13,205 @@ ShardFormat = Literal["megatron", "parquet"]
 
 
 class Params(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Params):
     """One delivery of one source; (name, batch) is unique."""
 
     name: Name
+    """The first part of every id: documents of one source share it across batches."""
     format: Format
+    """How its files are read."""
     path: str
+    """A glob under the env's input, `**` for any depth; it looks inside tar files too."""
     batch: Name
+    """What was delivered together. Later batches supersede earlier ones; batches are ordered by their names."""
     tier: str
+    """The source's ceiling of rights: a tier of the rights file."""
     licence: str | None = None
+    """SPDX id that holds for every document that names none itself."""
     priority: int = 100
+    """Which copy of a cluster survives: smaller is better."""
     valid_from: date | None = None
+    """First day on which the tier's rights hold."""
     valid_until: date | None = None
+    """Last day on which they do."""
     text: str = "text"
+    """JSONL and Parquet: the field of the text."""
     id: str | None = None
+    """JSONL and Parquet: the field of the source's own id; without one a record is named by its place in the file."""
     title: str | None = None
+    """JSONL and Parquet: the field of the title."""
     published: str | None = None
+    """JSONL and Parquet: the field of the date."""
     language: str | None = None
+    """JSONL and Parquet: the field of the declared language."""
     uri: str | None = None
+    """JSONL and Parquet: the field of the address."""
     licence_field: str | None = None
+    """JSONL and Parquet: the field of each record's licence."""
 
     @property
     def fields(self) -> dict[str, str]:
         """Our field names to the source's, for JSONL and Parquet."""
-        named = {
-            "text": self.text,
-            "id": self.id,
-            "title": self.title,
-            "published": self.published,
-            "language": self.language,
-            "uri": self.uri,
-            "licence": self.licence_field,
-        }
+        own = ("text", "id", "title", "published", "language", "uri")
+        named = {name: getattr(self, name) for name in own} | {"licence": self.licence_field}
         return {ours: theirs for ours, theirs in named.items() if theirs}
 
 
 class Deliveries(Params):
+    """How a batch is dealt into parts."""
+
     part_bytes: int = Field(default=256_000_000, ge=1)
+    """Raw bytes that one part, and so one commit of each part table, covers. A killed run loses one part."""
 
 
 class Pages(Params):
+    """How OCR is read."""
+
     noise_confidence: Share = 0.5
+    """A block whose median word confidence lies below this is of kind noise."""
 
 
 class Documents(Params):
+    """How pages become documents."""
+
     head_repeats: int = Field(default=3, ge=2)
+    """A first line that stands on at least so many pages of a book is a running head and goes."""
 
 
 class Signals(Params):
-    """What the scan measures against: languages told apart, and the MinHash signature (bands x rows permutations)."""
+    """What the scan measures against."""
 
     languages: tuple[str, ...] = ("nob", "nno", "sme", "dan", "swe", "eng", "isl", "fao", "fin", "deu")
+    """Languages that are told apart, ISO 639-3."""
     bands: int = Field(default=14, ge=1, le=256)
+    """Bands of a MinHash signature: more find more pairs, and cost more."""
     rows: int = Field(default=8, ge=1, le=64)
+    """Rows of a band: more make a chance meeting rarer."""
     ngram: int = Field(default=5, ge=1, le=20)
+    """Words of a shingle, in signatures and in the exact Jaccard."""
     seed: int = Field(default=1, ge=0)
+    """Of the permutations."""
 
 
 class DuplicatePairs(Params):
-    """`threshold`: the least exact Jaccard of a stored pair. `bucket`: up to so many members all pairs are compared."""
+    """Which pairs are looked for."""
 
     threshold: Share = 0.5
+    """The least exact Jaccard of a stored pair; every later threshold must be at least this."""
     bucket: int = Field(default=8, ge=2)
+    """Up to so many members of an LSH bucket all pairs are compared; beyond, each with the so many smallest ids."""
 
 
 class Benchmark(Params):
-    """An evaluation set: JSONL under the env's input; `field` holds an item's text."""
+    """An evaluation set that training text must not hold."""
 
     name: Name
+    """What it is called in `contamination`."""
     path: str
+    """A JSONL file under the env's input, plain, gzip or zstandard; one item a line."""
     field: str = "text"
+    """Where an item's text stands; dots lead into objects."""
 
 
 class Contamination(Params):
+    """Which evaluation sets are looked for, and how."""
+
     ngram: int = Field(default=13, ge=2)
+    """Words in a row that count as found."""
     benchmarks: tuple[Benchmark, ...] = ()
+    """`[[contamination.benchmarks]]`, one for each set."""
 
 
 class Suppressions(Params):
+    """Requests to leave things out."""
+
     files: tuple[str, ...] = ()
+    """JSONL under the env's input: kind, key, reason, and if wanted requested (a date) and near_copies."""
 
 
 class Eligibility(Params):
-    """Rules on one document. `measures`: judge by the thresholds of conf/languages; `exempt`: sources that are not."""
+    """The rules that look at one document."""
 
     languages: tuple[str, ...] = ("nob", "nno", "nor", "sme", "smj", "sma", "smn", "sms", "fkv", "dan", "swe", "eng")
+    """Languages that are kept."""
     contamination_overlap: Share = 0.5
+    """From this share of one benchmark item's n-grams on a document is contaminated."""
     measures: bool = True
+    """Judge by the thresholds of the language files."""
     c4_min_sentences: int = Field(default=0, ge=0)
+    """Sentences that C4's line rules must leave; C4 itself asks for 5 (datatrove) or 3."""
     curly_brackets: bool = False
+    """Refuse a document with a curly bracket, as C4 does."""
     exempt: tuple[str, ...] = ()
+    """Sources that are not judged by measures."""
 
 
 class NearDuplicates(Params):
-    """`threshold`: the exact Jaccard from which two documents are near duplicates."""
+    """Which pairs make a cluster."""
 
     threshold: Share = 0.8
+    """The exact Jaccard from which two documents are near duplicates."""
 
 
 class Selection(Params):
-    """What a kept document weighs: its source's entry in `weights`, else 1."""
+    """What a kept document weighs."""
 
     weights: dict[str, float] = {}
+    """Source to weight; 1 where none is named."""
 
 
 class FinalText(Params):
-    """`cuts`: kinds of `signals.cuts` that go. `pii`: tier, then kind (`*`: any) to what is done with it."""
+    """What is cut and masked in a kept document, by what `signals` found."""
 
     cuts: tuple[str, ...] = ()
+    """Kinds of `signals.cuts` that go, for example `c4_line`."""
     pii: dict[str, dict[str, Policy]] = {"*": {"*": "mask", "organisation": "keep"}}
+    """Tier, then kind, to keep, mask, cut (the span goes) or drop (the document goes); `*` is any."""
     min_confidence: Share = 0.5
+    """Spans below this confidence are left alone."""
 
 
 class Tokenizer(Params):
-    """A SentencePiece BPE trained on `words`, or a given `model` file (its path is relative to the recipe)."""
+    """A SentencePiece BPE trained on `words`, or a given model."""
 
     name: Name = "kvern"
+    """What it is called in the table."""
     model: str | None = None
+    """A SentencePiece model file, relative to the recipe; none is trained then."""
     vocabulary: int = Field(default=32_000, ge=300)
+    """Pieces."""
     alpha: Share = 0.5
-    required_chars: str = letters()
+    """Languages are sampled by their share to this power: 1 as they are, 0 all alike."""
+    required_chars: str | None = None
+    """Letters that get a piece of their own whatever their count; absent: the alphabets of the kept languages."""
     character_coverage: float = Field(default=0.9999, gt=0.9, le=1)
+    """Share of characters that get a piece; the rest are bytes."""
     min_count: int = Field(default=1, ge=1)
+    """Units counted less often are not trained on; 5 for a corpus of a terabyte."""
 
 
 class Shards(Params):
-    """`build`: the build's name, the recipe's where null. Documents lie in the order of a hash that `seed` seeds.
-
-    `plan`: a build under the output whose cuts are kept, so that a new document changes its own shard alone.
-    """
+    """The build for trainers."""
 
     build: Name | None = None
+    """Its name before the hash; the recipe's name where absent."""
     plan: Name | None = None
+    """A build under the output whose cuts are kept, so that a new document changes its own shard alone."""
     seed: int = Field(default=1, ge=0)
+    """Of the order of documents."""
     shard_tokens: int = Field(default=100_000_000, ge=1)
+    """Tokens of a shard, about."""
     formats: tuple[ShardFormat, ...] = Field(default=("megatron", "parquet"), min_length=1)
+    """Written side by side, with the same shard numbers and cuts."""
 
 
 class Gate(Params):
+    """What the counts of a stage must show before anything follows."""
+
     max_refused: Share = 1.0
+    """Largest share of refused rows."""
     min_kept: int = Field(default=0, ge=0)
+    """Fewest kept rows."""

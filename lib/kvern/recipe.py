@@ -41,9 +41,13 @@ class Recipe(Params):
     """All that can change an output, one section for each stage."""
 
     name: Name
+    """Stands in every lineage record, and before a build's hash."""
     as_of: date
+    """The day on which rights are judged; never the clock."""
     rights_file: str = "../rights.toml"
+    """Tiers and licences; relative to the recipe."""
     languages_folder: str = "../languages"
+    """A file for each language; relative to the recipe."""
     sources: tuple[Source, ...] = Field(min_length=1)
     deliveries: Deliveries = Field(default_factory=Deliveries)
     pages: Pages = Field(default_factory=Pages)
@@ -74,10 +78,15 @@ class Env(Params):
     """All that cannot: where things lie and how wide a job runs."""
 
     input: str
+    """The folder or URL under which the sources' paths lie."""
     warehouse: str
+    """Where the tables lie."""
     output: str
+    """Where the shards lie."""
     partitions: int = Field(default=4, ge=1)
+    """How many tasks a stage that parses is spread over: two or three for each core."""
     spark: str | None = None
+    """Properties that start a JVM, relative to this file; not read under spark-submit."""
 
 
 def read(kind: type[P], path: str | Path) -> P:

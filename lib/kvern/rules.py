@@ -1,6 +1,8 @@
 """Floor 1: the files that a recipe points to: tiers of rights, and the measures and thresholds of each language."""
 
 import json
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +10,20 @@ from pydantic import Field
 
 from kvern.params import Params
 from kvern.recipe import ConfigError, Recipe, read
+from kvern.tables import SIGNALS
 
 
 class Tier(Params):
     """A class of rights. `rank` orders tiers from open (0) to closed; a document never moves to a smaller one."""
 
     rank: int = Field(ge=0)
+    """0 is the most open."""
     train: bool
+    """A model may be trained on it."""
     basis: str
+    """What that rests on, in words."""
     closes: tuple[str, ...] = ()
+    """Tiers whose near copies go when a copy in this tier is closed."""
 
 
 class Rights(Params):
@@ -24,18 +31,28 @@ class Rights(Params):
 
     tiers: dict[str, Tier]
     licences: dict[str, str] = {}
+    """Licence as a document names it to its tier."""
     reserved: str
+    """Tier of a document whose holder reserves text and data mining."""
     unknown: str
+    """Tier of a licence that is not listed."""
 
 
 class Measures(Params):
+    """What `signals` counts by."""
+
     stop_words: tuple[str, ...] = ()
+    """Words that any real text of the language holds, in lower case."""
     alphabet: str = ""
+    """Its letters, in lower case."""
 
 
 class Language(Params):
+    """What is special to one language, in a file named by its ISO 639-3 code."""
+
     measures: Measures
     thresholds: dict[str, float] = {}
+    """What `eligibility` judges by: `min_` or `max_` and the name of a measure in `signals`."""
 
 
 class Rules(Params):
@@ -48,16 +65,33 @@ class Rules(Params):
 def load(recipe: Recipe, folder: Path) -> Rules:
     """Read the files a recipe names, relative to its own folder, and check the recipe against them."""
     rights = read(Rights, folder / recipe.rights_file)
-    for source in recipe.sources:
-        if source.tier not in rights.tiers:
-            raise ConfigError(
-                f"sources.{source.name}.tier: unknown tier {source.tier!r}; "
-                f"{recipe.rights_file} knows: {', '.join(sorted(rights.tiers))}"
-            )
     found = sorted((folder / recipe.languages_folder).glob("*.toml"))
     if not found:
         raise ConfigError(f"languages_folder: want a folder of *.toml, have none in {recipe.languages_folder!r}")
-    return Rules(rights=rights, languages={file.stem: read(Language, file) for file in found})
+    rules = Rules(rights=rights, languages={file.stem: read(Language, file) for file in found})
+    _check_names(recipe, rules)
+    return rules
+
+
+def _check_names(recipe: Recipe, rules: Rules) -> None:
+    """Whatever the recipe or a language file names must be there: else a rule would silently never hold."""
+    tiers, sources = sorted(rules.rights.tiers), sorted({source.name for source in recipe.sources})
+    for source in recipe.sources:
+        _known(f"sources.{source.name}.tier", "tier", [source.tier], tiers)
+    _known("eligibility.exempt", "source", recipe.eligibility.exempt, sources)
+    _known("selection.weights", "source", recipe.selection.weights, sources)
+    _known("final_text.pii", "tier", recipe.final_text.pii, ["*", *tiers])
+    _known("eligibility.languages", "language", recipe.eligibility.languages, [*rules.languages, "nor", "und", "zxx"])
+    measures = re.findall(r"^(\w+) (?:DOUBLE|LONG|INT) ?", SIGNALS.ddl, re.MULTILINE)
+    for code, language in rules.languages.items():
+        bounds = [f"{side}_{measure}" for side in ("min", "max") for measure in measures]
+        _known(f"{code}.toml: thresholds", "bound", language.thresholds, bounds)
+
+
+def _known(key: str, what: str, have: Iterable[str], allowed: Sequence[str]) -> None:
+    for name in have:
+        if name not in allowed:
+            raise ConfigError(f"{key}: unknown {what} {name!r}; known: {', '.join(sorted(allowed))}")
 
 
 def bounds(rules: Rules) -> dict[str, dict[str, float]]:
@@ -73,6 +107,12 @@ def bounds(rules: Rules) -> dict[str, dict[str, float]]:
 
 def stop_words(rules: Rules) -> dict[str, tuple[str, ...]]:
     return {code: language.measures.stop_words for code, language in sorted(rules.languages.items())}
+
+
+def letters(rules: Rules, languages: Iterable[str]) -> str:
+    """Small and capital letters of the languages' alphabets, each once, by code point."""
+    small = "".join(rules.languages[code].measures.alphabet for code in languages if code in rules.languages)
+    return "".join(sorted({*small, *(letter.upper() for letter in small if len(letter.upper()) == 1)}))
 
 
 def as_json(value: Any) -> Any:

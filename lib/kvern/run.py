@@ -1,35 +1,24 @@
 """Floor 4: a session and settings in, finished tables out. Makes what is stale and nothing else."""
 
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern import __version__, rules, stages
-from kvern.kernels import files, listing
-from kvern.recipe import ConfigError, Env, Recipe
-from kvern.rules import Rules
-from kvern.stages import Given, Stage
+from kvern import __version__, stages
+from kvern.fingerprints import GONE, WHOLE, Recorded, Unit, digest, missing, own, parts, stale
+from kvern.kernels import listing
+from kvern.recipe import ConfigError, Recipe
+from kvern.stage import Given, Settings, Stage, Store
 from kvern.tables import DELIVERIES, Table
 from kvern.warehouse import Counts, GateError, Warehouse
 
-Unit = tuple[str, int]
-WHOLE: Unit = ("*", -1)
-GONE = "gone"
-
-
-@dataclass(frozen=True)
-class Settings:
-    recipe: Recipe
-    rules: Rules
-    env: Env
-    folder: Path
+Pending = tuple[Unit, Given, Callable[[Store], object]]
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -40,15 +29,18 @@ class Made:
     parts: int = 0
     counts: Counts = field(default_factory=lambda: Counts(0, 0, 0, {}, 0.0))
 
+    @property
+    def wrote(self) -> int:
+        return self.counts.rows_in - sum(self.counts.refusals.values())
+
     def line(self) -> str:
         if not self.parts:
             return f"{self.stage}: nothing to do, up to date"
         c = self.counts
         left = "".join(f", {count} {reason}" for reason, count in sorted(c.refusals.items()))
-        wrote = c.rows_in - sum(c.refusals.values())
         return (
             f"{self.stage}: read {c.rows_in}, kept {c.kept}, refused {c.refused}{left}, "
-            f"wrote {wrote} rows in {self.parts} part(s), took {c.seconds:.1f} s"
+            f"wrote {self.wrote} rows in {self.parts} part(s), took {c.seconds:.1f} s"
         )
 
 
@@ -57,42 +49,68 @@ def run(
     settings: Settings,
     chosen: tuple[Stage, ...],
     batch: str | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    tell: Tell = lambda line: None,
+    renew: frozenset[str] = frozenset(),
 ) -> Iterator[Made]:
-    """Make each chosen stage where it is stale; yields what each did, in order."""
+    """Make each chosen stage where it is stale; yields what each did, in order. `renew`: pinned stages made anew."""
     recorded = warehouse.recorded()
     for stage in chosen:
         made = Made(stage.name)
-        units = _deliver if stage is stages.DELIVERIES else _units
-        for unit, fingerprint, make in units(stage, warehouse, settings, recorded):
+        for unit, given, make in _pending(stage, warehouse, settings, recorded, renew):
             if batch and unit[0] not in ("*", batch):
                 continue
             tell(f"{stage.name} {unit[0]}/{unit[1]}" if unit != WHOLE else stage.name)
-            made.counts += _write(stage.writes, unit, fingerprint, make, warehouse, settings)
-            recorded[stage.name, *unit] = fingerprint
+            made.counts += _write(stage, unit, given, make, warehouse)
+            recorded[stage.writes.name, *unit] = given.fingerprint
             made.parts += 1
         yield made
 
 
-Pending = tuple[Unit, str, Callable[[], DataFrame]]
+def _pending(
+    stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded, renew: frozenset[str]
+) -> Iterator[Pending]:
+    if stage is stages.DELIVERIES:
+        yield from _deliver(stage, warehouse, settings, recorded)
+        return
+    units = list(stale(stage, settings, recorded, renew))
+    if not units and stage.writes.scope == "corpus" and not _intact(stage, warehouse, settings, recorded):
+        units = [(WHOLE, recorded[stage.writes.name, *WHOLE])]
+    for unit, fingerprint in units:
+        if lacking := missing(stage, unit, recorded):
+            raise ConfigError(
+                f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]})."
+            )
+        given = _given(stage, unit, warehouse, settings, fingerprint, recorded)
+        yield unit, given, partial(_publish, stage, given)
 
 
-def _write(
-    table: Table, unit: Unit, fingerprint: str, make: Callable[[], DataFrame], warehouse: Warehouse, settings: Settings
-) -> Counts:
+def _intact(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> bool:
+    known = recorded.get((stage.writes.name, *WHOLE))
+    return known is None or stage.intact(_given(stage, WHOLE, warehouse, settings, known, recorded))
+
+
+def _publish(stage: Stage, given: Given, store: Store) -> object:
+    if stage.publish is not None:
+        return stage.publish(given, store)
+    assert stage.make is not None
+    return store(stage.make(given))
+
+
+def _write(stage: Stage, unit: Unit, given: Given, publish: Callable[[Store], object], warehouse: Warehouse) -> Counts:
     started = time.monotonic()
-    lineage = {
-        "table": table.name,
-        "batch": unit[0],
-        "part": unit[1],
-        "fingerprint": fingerprint,
-        "kvern": __version__,
-        "recipe": settings.recipe.name,
-    }
-    counts = warehouse.write(make(), table, *unit, lineage)
-    counts = Counts(counts.rows_in, counts.kept, counts.refused, counts.refusals, time.monotonic() - started)
-    _gate(table.name, counts, settings.recipe)
-    warehouse.log(table, *unit, fingerprint, counts)
+    table, recipe = stage.writes, given.recipe
+    place = {"table": table.name, "batch": unit[0], "part": unit[1]}
+    made_by = {"fingerprint": given.fingerprint, "kvern": __version__, "recipe": recipe.name}
+    written: list[Counts] = []
+
+    def store(frame: DataFrame) -> DataFrame:
+        written.append(warehouse.write(frame, table, *unit, place | made_by))
+        return warehouse.read(table)
+
+    publish(store)
+    counts = replace(written[0], seconds=time.monotonic() - started)
+    _gate(stage.name, counts, recipe)
+    warehouse.log(table, *unit, given.fingerprint, counts)
     return counts
 
 
@@ -113,41 +131,9 @@ def _gate(name: str, counts: Counts, recipe: Recipe) -> None:
         )
 
 
-def _units(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
-    """The (batch, part)s of a stage that are stale, each with its fingerprint and how to make it."""
-    own = _settings_hash(stage, settings)
-    for unit in _parts(recorded) if stage.writes.scope == "part" else [WHOLE]:
-        inputs = digest(_inputs(stage, unit, recorded))
-        fingerprint = f"{own}.{inputs}"
-        if recorded.get((stage.name, *unit)) != fingerprint:
-            given = _given(stage, unit, warehouse, settings, fingerprint)
-            yield unit, fingerprint, lambda given=given: stage.make(given)  # type: ignore[misc]
-
-
-def _settings_hash(stage: Stage, settings: Settings) -> str:
-    contents = [files.read(settings.env.input, name)[1].sha256 for name in stage.files(settings.recipe)]
-    return digest([stage.name, stage.version, stage.settings(settings.recipe, settings.rules), contents])
-
-
-def _inputs(stage: Stage, unit: Unit, recorded: dict[Any, str]) -> list[Any]:
-    return [_input(table, unit, recorded, stage) for table in stage.reads]
-
-
-def _input(table: Table, unit: Unit, recorded: dict[Any, str], stage: Stage) -> Any:
-    if table.scope == "part" and unit == WHOLE:
-        live = [(part, recorded.get((table.name, *part))) for part in _parts(recorded)]
-        if all(found for _, found in live):
-            return live
-    elif found := recorded.get((table.name, *(unit if table.scope == "part" else WHOLE))):
-        return found
-    raise ConfigError(f"{stage.name} reads {table.name}, which is not made yet; run it first (--from {table.name}).")
-
-
-def _parts(recorded: dict[Any, str]) -> list[Unit]:
-    return sorted((b, p) for (table, b, p), found in recorded.items() if table == DELIVERIES.name and found)
-
-
-def _given(stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, fingerprint: str) -> Given:
+def _given(
+    stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, fingerprint: str, recorded: Recorded
+) -> Given:
     narrow = stage.writes.scope == "part"
 
     def read(table: Table) -> DataFrame:
@@ -156,61 +142,52 @@ def _given(stage: Stage, unit: Unit, warehouse: Warehouse, settings: Settings, f
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
 
-    return Given(
-        read,
-        others,
-        warehouse.spark.createDataFrame,
-        settings.recipe,
-        settings.rules,
-        settings.env,
-        settings.folder,
-        fingerprint,
-    )
+    return Given(read, others, warehouse.spark.createDataFrame, settings, fingerprint, recorded)
 
 
-def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: dict[Any, str]) -> Iterator[Pending]:
+def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> Iterator[Pending]:
     """List every batch; yield the parts whose listing is new. Listing is cheap, so it is done on every run."""
-    own = _settings_hash(stage, settings)
+    itself = own(stage, settings)
+    assert stage.make is not None
     for batch in sorted({source.batch for source in settings.recipe.sources}):
-        listed = _listing(stage, batch, warehouse, settings).persist()
-        content = F.sum(F.xxhash64(*sorted(listed.columns)).cast("decimal(38,0)")).alias("content")
-        parts = {
-            row["part"]: f"{own}.{digest([str(row['content']), row['n']])}"
-            for row in listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n")).collect()
-        }
-        before = [part for name, part in _parts(recorded) if name == batch]
-        for part in sorted({*parts, *before}):
-            fingerprint = parts.get(part, GONE)
+        given = _listing(batch, warehouse, settings)
+        listed = stage.make(given).persist()
+        found = _contents(listed, itself)
+        before = [part for name, part in parts(recorded) if name == batch]
+        for part in sorted({*found, *before}):
+            fingerprint = found.get(part, GONE)
             if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
-                yield (batch, part), fingerprint, lambda part=part, listed=listed: listed.where(F.col("part") == part)  # type: ignore[misc]
+                told = replace(given, fingerprint=fingerprint)
+                yield (batch, part), told, partial(_store_part, listed, part)
         listed.unpersist()
 
 
-def _listing(stage: Stage, batch: str, warehouse: Warehouse, settings: Settings) -> DataFrame:
-    sources = [source for source in settings.recipe.sources if source.batch == batch]
-    rows = [row for s in sources for row in listing.places(settings.env.input, s.name, s.batch, s.format, s.path)]
-    work = warehouse.spark.createDataFrame(
-        listing.rows_of(rows), ", ".join(f"{name} STRING" for name in listing.WORK.names)
-    )
+def _store_part(listed: DataFrame, part: int, store: Store) -> object:
+    return store(listed.where(F.col("part") == part))
+
+
+def _contents(listed: DataFrame, itself: str) -> dict[int, str]:
+    """Part to fingerprint: a sum of hashes over the rows of its listing, which no order can show in."""
+    content = F.sum(F.xxhash64(*sorted(listed.columns)).cast("decimal(38,0)")).alias("content")
+    rows = listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n")).collect()
+    return {row["part"]: f"{itself}.{digest([str(row['content']), row['n']])}" for row in rows}
+
+
+def _listing(batch: str, warehouse: Warehouse, settings: Settings) -> Given:
+    """What `deliveries` is given: folders to list as the table it reads, and what was dealt before as the others."""
+    rows = [row for each in _sources(settings.recipe, batch) for row in listing.places(settings.env.input, *each)]
+    columns = ", ".join(f"{name} STRING" for name in listing.WORK.names)
+    work = warehouse.spark.createDataFrame(listing.rows_of(rows), columns)
     dealt = warehouse.read(DELIVERIES).where(F.col("batch") == batch).select("source", "object_id", "part").distinct()
-    given = Given(
-        lambda _: work.repartition(settings.env.partitions),
-        lambda _: dealt,
-        warehouse.spark.createDataFrame,
-        settings.recipe,
-        settings.rules,
-        settings.env,
-        settings.folder,
-    )
-    return stage.make(given)
+    wide = settings.env.partitions
+    return Given(lambda _: work.repartition(wide), lambda _: dealt, warehouse.spark.createDataFrame, settings)
 
 
-def digest(value: Any) -> str:
-    """16 hex characters over one spelling of a value."""
-    return hashlib.sha256(rules.compact_json(value).encode()).hexdigest()[:16]
+def _sources(recipe: Recipe, batch: str) -> list[tuple[str, str, str, str]]:
+    return [(each.name, each.batch, each.format, each.path) for each in recipe.sources if each.batch == batch]
 
 
-def progress() -> Callable[[str], None]:
+def progress() -> Tell:
     """Lines on standard error where that is a terminal; silence else."""
     if not sys.stderr.isatty():
         return lambda line: None

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from kvern.tables import RUNS, Table
 
 # Reasons under which a frame may ask for a row not to be written (its column `refusal`).
-REFUSALS = ("repeated", "second source_id")
+REFUSALS = ("repeated", "second source_id", "no readable page")
 
 
 class ContractError(ValueError):

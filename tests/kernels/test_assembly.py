@@ -39,6 +39,7 @@ def _object(kind: str, logical: list[Row] | None = None) -> Row:
         **PLACE,
         "page_id": "bok",
         "object_id": "bok",
+        "revision": "r" * 64,
         "kind": "object",
         "sequence": 0,
         "object_kind": kind,

@@ -18,7 +18,9 @@ def rows(folder: Path, names: list[str], head: str | None = None) -> list[dict]:
         files.append({"path": head, "format": "mets", "sequence": 0, "page_id": None, "promised_kind": None})
     return list(
         pages.object_rows(
-            {"object_id": "bok", "source": "s", "batch": "b", "part": 0, "files": files}, str(folder), 0.5
+            {"object_id": "bok", "home": "bok-METS.xml", "source": "s", "batch": "b", "part": 0, "files": files},
+            str(folder),
+            0.5,
         )
     )
 

@@ -106,3 +106,19 @@ def test_no_warc_of_the_collection_stops_the_reader(shared: Path) -> None:
     found = [row for path in files for row in rows(shared / "warc", str(path.relative_to(shared / "warc")), "warc")]
     assert sum(row["kind"] == "file" for row in found) == len(files)
     assert sum(row["kind"] == "web" and row["error"] is None for row in found) > 60
+
+
+def test_two_files_that_differ_behind_a_dot_are_two_sources() -> None:
+    assert records.stem("a/2020.01.txt.gz") == "a/2020.01"
+    assert records.stem("a/2020.02.txt") == "a/2020.02"
+
+
+def test_an_unknown_format_is_an_error_on_the_file(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"x")
+    found = rows(tmp_path, "x", "docx")
+    assert [row["kind"] for row in found] == ["file"] and "have docx" in found[0]["error"]
+    assert found[0]["bytes"] == 1
+
+
+def test_a_missing_file_is_an_error_on_the_file(tmp_path: Path) -> None:
+    assert rows(tmp_path, "x", "jsonl")[0]["error"] == "not read: FileNotFoundError"

@@ -7,16 +7,25 @@ cluster: a node's own disk); an outer `NUMBA_CACHE_DIR` wins.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 
 def _source_hash() -> str:
     digest = hashlib.sha256()
-    for source in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
-        if source.name.endswith(".py"):
-            digest.update(source.read_bytes())
+    for name, source in sorted(_sources(resources.files(__name__), "")):
+        digest.update(name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in folder.iterdir():
+        if entry.name.endswith(".py"):
+            yield path + entry.name, entry
+        elif entry.is_dir() and entry.name != "__pycache__":
+            yield from _sources(entry, f"{path}{entry.name}/")
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:

@@ -1,6 +1,5 @@
 """Documents from pages and from records: text with byte spans of its pages and blocks."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -81,10 +80,9 @@ def _record(item: Row) -> Row:
 
 def from_pages(rows: pa.Table, head_repeats: int = 3) -> pa.Table:
     """All rows of `pages` of one object, in any order, to its documents: a book, or an issue's articles and rest."""
-    items = sorted(rows.to_pylist(), key=lambda row: (row["sequence"] or 0, row["page_id"]))
+    items = sorted(rows.to_pylist(), key=lambda row: (row["sequence"] or 0, row["page_id"], row["path"]))
     head = next((row for row in items if row["kind"] == "object"), items[0])
     pages = [row for row in items if row["kind"] == "page" and row["text"] is not None and row["blocks"] is not None]
-    revision = hashlib.sha256("".join(row["sha256"] or "" for row in items).encode()).hexdigest()
     blocks = [_blocks(page) for page in pages]
     dropped = furniture([[PageBlock(kind, text) for _, kind, text in page] for page in blocks], head_repeats)
     kept = {
@@ -94,9 +92,7 @@ def from_pages(rows: pa.Table, head_repeats: int = 3) -> pa.Table:
         if (p, i) not in dropped and b[1] not in LEFT_OUT
     }
     documents = (
-        [_document(head, revision, pages, unit, places, kept) for unit, places in _units(head, pages, kept)]
-        if pages
-        else []
+        [_document(head, pages, unit, places, kept) for unit, places in _units(head, pages, kept)] if pages else []
     )
     return pa.Table.from_pylist(documents, schema=DOCUMENTS)
 
@@ -133,9 +129,7 @@ def _units(head: Row, pages: list[Row], kept: dict[Place, Any]) -> Iterator[tupl
         yield ("", head["title"], kind), rest
 
 
-def _document(
-    head: Row, revision: str, pages: list[Row], unit: Unit, places: list[Place], kept: dict[Place, Any]
-) -> Row:
+def _document(head: Row, pages: list[Row], unit: Unit, places: list[Place], kept: dict[Place, Any]) -> Row:
     name, title, kind = unit
     text, page_spans, block_spans, repairs = _text(pages, places, kept)
     source_id = f"{head['object_id']}#{name}" if name else head["object_id"]
@@ -143,10 +137,9 @@ def _document(
         (page["declared_language"] for page in pages if page["declared_language"]), None
     )
     return {
-        **{field: head[field] for field in ("published", "path", "source", "batch", "part")},
-        "doc_id": doc_id(head["source"], source_id, revision),
+        **{field: head[field] for field in ("revision", "published", "path", "source", "batch", "part")},
+        "doc_id": doc_id(head["source"], source_id, head["revision"]),
         "source_id": source_id,
-        "revision": revision,
         "origin": source_id,
         "kind": kind,
         "title": title,

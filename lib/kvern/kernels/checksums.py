@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _HASH = "(md5|sha1|sha256|sha512)"
-LIST = re.compile(rf"^(manifest-{_HASH}\.txt|{_HASH}(sums?)?(\.txt)?|.*\.{_HASH})$", re.I)
+LIST = re.compile(rf"^((?:tag)?manifest-{_HASH}\.txt|{_HASH}(sums?)?(\.txt)?|.*\.{_HASH})$", re.I)
 LINE = re.compile(r"^\\?([0-9a-fA-F]{32,128})[ \t]+\*?(?:\./)?(.+?)\s*$")
 LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 

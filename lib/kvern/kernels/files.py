@@ -5,7 +5,9 @@ Whatever passes is hashed on the way, so that raw bytes are read once.
 
 import hashlib
 import io
+import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +15,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
 from pyarrow import fs
 
 PIECE = 1 << 20
 MEMBER = "!/"
+BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError)
 
 
 class TooLarge(ValueError):
@@ -78,43 +82,67 @@ def reading(root: str, path: str, promised_kind: str | None = None) -> Iterator[
     """
     storage, base = system(root)
     archive, _, member = path.partition(MEMBER)
-    if not member:
-        with storage.open_input_stream(f"{base}/{archive}", compression=None) as stream:
-            yield HashingReader(stream, promised_kind)
-        return
-    with storage.open_input_file(f"{base}/{archive}") as stream:
-        yield HashingReader(_member(stream, root, archive, member), promised_kind)
+    whole = f"{base}/{archive}"
+    try:
+        with storage.open_input_file(whole) if member else storage.open_input_stream(whole, compression=None) as stream:
+            yield HashingReader(_member(stream, root, archive, member) if member else stream, promised_kind)
+    except BROKEN as error:
+        raise OSError(f"want a readable tar, have one that breaks off: {type(error).__name__}") from error
 
 
 def read(root: str, path: str, promised_kind: str | None = None, limit: int | None = None) -> tuple[bytes, Digest]:
     """All bytes of a file and their digest; TooLarge above `limit` bytes."""
     with reading(root, path, promised_kind) as stream:
-        data = stream.read(limit + 1) if limit is not None else stream.read()
-        if limit is not None and len(data) > limit:
-            raise TooLarge(f"want at most {limit} bytes, have more; raise the limit or leave the file out")
-        while limit is not None and (more := stream.read(PIECE)):
-            data += more
-        return data, stream.digest()
+        pieces: list[bytes] = []
+        size = 0
+        while piece := stream.read(PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if limit is not None and size > limit:
+                raise TooLarge(f"want at most {limit} bytes, have more; raise the limit or leave the file out")
+        return b"".join(pieces), stream.digest()
 
 
-def _member(stream: fs.FileSystem, root: str, archive: str, member: str) -> BinaryIO:
+def _member(stream: pa.NativeFile, root: str, archive: str, member: str) -> BinaryIO:
     if archive.endswith(".tar"):
-        start, size = _members(root, archive).get(member, (0, -1))
+        start, size = _members(root, archive, *_state(root, archive)).get(member, (0, -1))
         if size < 0:
             raise FileNotFoundError(f"{archive} has no member of that name")
-        stream.seek(start)
-        return io.BytesIO(stream.read(size))
-    with tarfile.open(fileobj=stream, mode="r:*") as opened:
-        names = {found.name.removeprefix("./"): found for found in opened}
-        if member not in names:
-            raise FileNotFoundError(f"{archive} has no member of that name")
-        content = opened.extractfile(names[member])
-        return io.BytesIO(content.read() if content else b"")
+        if start + size > stream.size():
+            raise OSError(f"want {size} bytes of a member, have an archive that ends before")
+        return stream.get_stream(start, size)
+    return _compressed(stream, archive, member)
+
+
+def _compressed(stream: pa.NativeFile, archive: str, member: str) -> BinaryIO:
+    """A member of a compressed tar, which has no index: all before it is read each time."""
+    with tarfile.open(fileobj=stream, mode="r|*") as opened:
+        for found in opened:
+            if found.name.removeprefix("./") == member and (content := opened.extractfile(found)):
+                return io.BytesIO(content.read())
+    raise FileNotFoundError(f"{archive} has no member of that name")
+
+
+def _state(root: str, archive: str) -> tuple[int, int]:
+    """Size and time of change: an archive that was delivered anew is indexed anew."""
+    storage, base = system(root)
+    found = storage.get_file_info(f"{base}/{archive}")
+    return found.size or 0, found.mtime_ns or 0
 
 
 @lru_cache(maxsize=4)
-def _members(root: str, archive: str) -> dict[str, tuple[int, int]]:
-    """Where each member's bytes lie, so that reading all members costs one scan of the headers."""
+def _members(root: str, archive: str, _size: int, _changed: int) -> dict[str, tuple[int, int]]:
+    """Where each member's bytes lie, so that reading all members costs one scan of the headers.
+
+    An archive that breaks off keeps the members before the break.
+    """
     storage, base = system(root)
+    found: dict[str, tuple[int, int]] = {}
     with storage.open_input_file(f"{base}/{archive}") as stream, tarfile.open(fileobj=stream, mode="r:") as opened:
-        return {found.name.removeprefix("./"): (found.offset_data, found.size) for found in opened if found.isfile()}
+        try:
+            for entry in opened:
+                if entry.isfile():
+                    found[entry.name.removeprefix("./")] = (entry.offset_data, entry.size)
+        except tarfile.TarError:
+            return found
+    return found

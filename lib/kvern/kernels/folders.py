@@ -11,15 +11,26 @@ from kvern.kernels import files
 Row = dict[str, Any]
 
 
-def entries(root: str, folder: str, deep: bool, tars: bool) -> Iterator[Row]:
-    """The rows of `plain`, and with `tars` a row for each member, by its path `archive.tar!/member`."""
+TARS = (".tar", ".tar.gz", ".tgz")
+
+
+def is_tar(path: str) -> bool:
+    return path.lower().endswith(TARS)
+
+
+def entries(root: str, folder: str, deep: bool) -> Iterator[Row]:
+    """The rows of `plain`, and a row for each member of a tar, by its path `archive.tar!/member`.
+
+    The row of a tar that breaks off comes again after its members, with a `reason`.
+    """
     for entry in plain(root, folder, deep):
         yield entry
-        if tars and entry["path"].lower().endswith((".tar", ".tar.gz", ".tgz")):
+        if is_tar(entry["path"]) and not entry["folder"] and entry["bytes"]:
             yield from _members(root, entry)
 
 
 def _members(root: str, entry: Row) -> Iterator[Row]:
+    count = 0
     try:
         with (
             files.reading(root, entry["path"]) as stream,
@@ -27,13 +38,14 @@ def _members(root: str, entry: Row) -> Iterator[Row]:
         ):
             for member in archive:
                 if member.isfile():
+                    count += 1
                     yield {
                         **entry,
                         "path": f"{entry['path']}!/{member.name.removeprefix('./')}",
                         "bytes": member.size,
                     }
-    except (OSError, tarfile.TarError, EOFError):
-        return
+    except (*files.BROKEN, OSError):
+        yield {**entry, "reason": f"a tar that breaks off after {count} members"}
 
 
 def plain(root: str, folder: str, deep: bool) -> Iterator[Row]:

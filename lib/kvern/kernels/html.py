@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
@@ -11,9 +12,14 @@ from kvern.kernels.mets import language_code
 BYTES = 8_000_000
 # lexbor is quadratic in depth: 100,000 nested div take over 15 s (measured); honest pages stay under 100.
 DEPTH = 512
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]{0,5000})>")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]{0,5000})>|<!--")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 IMPLIED = {"p", "li", "td", "tr", "th", "dd", "dt", "option"}
+# Inside these a < is no tag: scripts that hold pages as data would look deep.
+RAW = {"script", "style", "textarea", "title"}
+SIGNS = {"robots": "x-robots-tag", "tdm-reservation": "tdm-reservation", "tdm-policy": "tdm-policy"}
+# Below this main text is doubted, and the whole page's taken where that is much longer.
+TINY = 200
 
 
 @dataclass(frozen=True)
@@ -29,34 +35,70 @@ def main_text(html: str) -> Page:
     """Title, main text, declared language and the holder's machine-readable signs; an error instead of a stall."""
     if len(html) > BYTES:
         return Page(None, error=f"want at most {BYTES} characters of HTML, have {len(html)}")
-    if _depth(html) > DEPTH:
+    if too_deep(html):
         return Page(None, error=f"want at most {DEPTH} nested elements, have more")
     tree = HTMLTree.parse(html)
-    text = extract_plain_text(tree, main_content=True, alt_texts=False, links=False, form_fields=False, noscript=False)
-    if len(text) < 200:
-        whole = extract_plain_text(tree, main_content=False, alt_texts=False, links=False)
-        text = whole if len(whole) > 4 * len(text) + 200 else text
-    root = tree.document.query_selector("html") if tree.document else None
-    language = root.getattr("lang") if root else None
-    return Page(text.strip() or None, (tree.title or "").strip() or None, language_code(language), _signs(tree))
+    text = _text(tree)
+    return Page(text or None, (tree.title or "").strip() or None, _language(tree), _signs(tree))
 
 
-def _depth(html: str) -> int:
-    depth = deepest = 0
-    for closing, name, rest in TAG.findall(html):
-        lower = name.lower()
-        if lower in VOID or lower in IMPLIED or rest.endswith("/"):
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-    return deepest
+def too_deep(html: str) -> bool:
+    """Whether more than DEPTH elements stand open at once; one pass, no tree."""
+    depth = at = 0
+    while found := TAG.search(html, at):
+        at = found.end()
+        closing, name, rest = found[1], (found[2] or "").lower(), found[3] or ""
+        if not name or (name in RAW and not closing):
+            at = _past(html, at, "-->" if not name else f"</{name}")
+        elif name not in VOID and name not in IMPLIED and not rest.endswith("/"):
+            depth = max(0, depth - 1) if closing else depth + 1
+        if depth > DEPTH:
+            return True
+    return False
+
+
+def _past(html: str, at: int, end: str) -> int:
+    """Where raw content ends, in any case of letters; the page's end where it does not."""
+    found = re.compile(re.escape(end), re.I).search(html, at)
+    return found.start() if found else len(html)
+
+
+def _text(tree: HTMLTree) -> str:
+    settings: dict[str, Any] = {"alt_texts": False, "links": False, "form_fields": False, "noscript": False}
+    main = extract_plain_text(tree, main_content=True, **settings).strip()
+    if len(main) >= TINY:
+        return str(main)
+    whole = extract_plain_text(tree, main_content=False, **settings).strip()
+    return str(whole if len(whole) > 4 * len(main) + TINY else main)
+
+
+def _language(tree: HTMLTree) -> str | None:
+    for selector, attribute in (
+        ("html", "lang"),
+        ("html", "xml:lang"),
+        ("body", "lang"),
+        ('meta[http-equiv="content-language" i]', "content"),
+    ):
+        node = tree.document.query_selector(selector) if tree.document else None
+        code = language_code(node.getattr(attribute)) if node else None
+        if code:
+            return code
+    return None
 
 
 def _signs(tree: HTMLTree) -> dict[str, str]:
-    """meta elements by which a holder reserves rights: robots, tdm-reservation, tdm-policy."""
+    """meta elements by which a holder reserves rights, under the names of the headers that say the same."""
     found: dict[str, str] = {}
     for node in tree.document.query_selector_all("meta[name]") if tree.document else ():
-        name = (node.getattr("name") or "").lower()
-        if name in ("robots", "tdm-reservation", "tdm-policy"):
-            found["x-robots-tag" if name == "robots" else name] = (node.getattr("content") or "").strip()
+        name = SIGNS.get((node.getattr("name") or "").strip().lower())
+        if name:
+            found = with_sign(found, name, (node.getattr("content") or "").strip())
     return found
+
+
+def with_sign(signs: dict[str, str], name: str, value: str) -> dict[str, str]:
+    """Signs and one more: a sign said twice keeps both values, and a reservation is never taken back by a 0."""
+    old = signs.get(name)
+    if name == "tdm-reservation":
+        return {**signs, name: "1" if "1" in (old, value) else value}
+    return {**signs, name: f"{old}, {value}" if old and old != value else value}

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from kvern.kernels import checksums, files, folders, mets
 from kvern.kernels.arrow import batches
+from kvern.kernels.formats import SUFFIXES, format_of
+from kvern.kernels.globs import glob_expression, prefix
 
 WORK = pa.schema([(name, pa.string()) for name in ("source", "batch", "format", "pattern", "folder", "deep")])
 LISTING = pa.schema(
@@ -24,6 +26,7 @@ LISTING = pa.schema(
         ("bytes", pa.int64()),
         ("modified", pa.timestamp("us", tz="UTC")),
         ("object_id", pa.string()),
+        ("home", pa.string()),
         ("sequence", pa.int32()),
         ("promised_kind", pa.string()),
         ("promised_value", pa.string()),
@@ -32,58 +35,35 @@ LISTING = pa.schema(
         ("reason", pa.string()),
     ]
 )
-SUFFIXES = {
-    "alto": (".xml",),
-    "warc": (".warc", ".warc.gz", ".warc.zst", ".warc.lz4"),
-    "arc": (".arc", ".arc.gz"),
-    "wet": (".wet", ".wet.gz", ".warc.wet", ".warc.wet.gz", ".wet.zst"),
-    "html": (".html", ".htm", ".xhtml", ".html.gz"),
-    "jsonl": tuple(f"{stem}{tail}" for stem in (".jsonl", ".ndjson", ".json") for tail in ("", ".gz", ".zst")),
-    "parquet": (".parquet",),
-    "text": (".txt", ".text", ".md", ".txt.gz", ".txt.zst"),
-    "srt": (".srt",),
-    "vtt": (".vtt",),
-}
-WEB = ("wet", "arc", "warc")
+# Of this folder only the checksum lists count.
+LISTS = "lists"
+MEMBER = files.MEMBER
 METS_NAME = re.compile(r"[-_.]?mets$", re.I)
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Place:
-    """One folder of one source, to be listed in one task."""
+    """One folder of one source, to be listed in one task; `deep`: yes, empty for this folder alone, or LISTS."""
 
     source: str
     batch: str
     format: str
     pattern: str
     folder: str
-    deep: bool
-
-
-def prefix(pattern: str) -> str:
-    """The folders of a glob before its first wildcard: `books/**/*-METS.xml` begins at `books`."""
-    parts = pattern.split("/")
-    fixed = next((i for i, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts) - 1)
-    return "/".join(parts[:fixed])
-
-
-def glob_expression(pattern: str) -> re.Pattern[str]:
-    """A glob as a regular expression over whole paths: `**/` any folders, `*` and `?` inside one name."""
-    out, i = "", 0
-    tokens = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    while i < len(pattern):
-        token = next((t for t in ("**/", "**", "*", "?") if pattern.startswith(t, i)), "")
-        out += tokens[token] if token else re.escape(pattern[i])
-        i += len(token) or 1
-    return re.compile(out + r"\Z")
+    deep: str
 
 
 def places(root: str, source: str, batch: str, format: str, pattern: str) -> Iterator[dict[str, str]]:
-    """The folders of a source, one row each of WORK, so that tasks list them side by side."""
+    """The folders of a source, one row each of WORK, so that tasks list them side by side.
+
+    Folders above the first wildcard are looked at for checksum lists alone: a bag's manifest lies above its data.
+    """
     base = prefix(pattern)
     row = {"source": source, "batch": batch, "format": format, "pattern": pattern}
     yield {**row, "folder": base, "deep": ""}
+    above = PurePosixPath(base).parents if base else ()
+    yield from ({**row, "folder": "" if str(each) == "." else str(each), "deep": LISTS} for each in above)
     if "/" in pattern[len(base) :].strip("/") or "**" in pattern:
         for entry in folders.plain(root, base, deep=False):
             if entry["folder"]:
@@ -92,89 +72,121 @@ def places(root: str, source: str, batch: str, format: str, pattern: str) -> Ite
 
 def listing_batches(work: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.RecordBatch]:
     """Rows of WORK in, rows of LISTING out: `found` files, and `named` ones that a METS or a list speaks of."""
-    rows = (row for batch in work for item in batch.to_pylist() for row in list_place(root, _place(item)))
+    rows = (row for batch in work for item in batch.to_pylist() for row in list_place(root, Place(**item)))
     yield from batches(rows, LISTING, weigh="reason")
 
 
+@dataclass(frozen=True)
+class _Holdings:
+    """What one place holds: files and members of tars by path, paths by file name, and places within a folder."""
+
+    entries: dict[str, Row]
+    by_name: dict[str, list[str]]
+    order: dict[str, int]
+    folders: dict[str, set[str]]
+
+
+def _holdings(root: str, place: Place) -> _Holdings:
+    every = folders.plain(root, place.folder, False) if place.deep == LISTS else None
+    entries = every or folders.entries(root, place.folder, place.deep == "yes")
+    found = {entry["path"]: entry for entry in entries if not entry["folder"]}
+    held = _Holdings({path: found[path] for path in sorted(found, key=_natural)}, {}, {}, {})
+    seen: dict[str, int] = {}
+    for path in held.entries:
+        folder, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
+        held.by_name.setdefault(name, []).append(path)
+        held.order[path] = seen[folder] = seen.get(folder, 0) + 1
+        archive, _, member = path.partition(MEMBER)
+        if member:
+            held.folders.setdefault(archive, set()).add(folder)
+    return held
+
+
+def _natural(path: str) -> tuple[list[int | str], str]:
+    """Page 10 after page 9, whether or not the numbers are filled up with zeros."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", path)], path
+
+
 def list_place(root: str, place: Place) -> Iterator[Row]:
-    found = {
-        entry["path"]: entry
-        for entry in folders.entries(root, place.folder, place.deep, place.format in ("alto", "mets-alto"))
-        if not entry["folder"]
-    }
+    """Rows of LISTING for one place; a glob is matched inside tars too, or takes a whole tar."""
+    held = _holdings(root, place)
     matches = glob_expression(place.pattern)
-    for path, entry in sorted(found.items()):
+    for path, entry in held.entries.items():
         if checksums.is_list(PurePosixPath(path).name):
-            yield {**_file(place, entry), "format": "checksums", "object_id": path}
+            yield {**_file(place, entry), "format": "checksums", "object_id": path, "home": path}
             yield from _promises(root, place, path, matches)
-        elif matches.match(path.split("!/")[0]):
-            yield from _matched(root, place, entry, found)
+        elif place.deep != LISTS and _is_wanted(place, path, matches):
+            yield from _matched(root, place, entry, held)
 
 
-def _matched(root: str, place: Place, entry: Row, found: Row) -> Iterator[Row]:
-    if place.format == "mets-alto":
-        yield from _object(root, place, entry, found)
+def _is_wanted(place: Place, path: str, matches: re.Pattern[str]) -> bool:
+    archive, _, member = path.partition(MEMBER)
+    if matches.match(path.replace(MEMBER, "/")):
+        return True
+    inside = member and matches.match(archive)
+    return bool(inside and (place.format != "mets-alto" or METS_NAME.search(PurePosixPath(member).stem)))
+
+
+def _matched(root: str, place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
+    if folders.is_tar(entry["path"]) and MEMBER not in entry["path"]:
+        yield from _tar(place, entry, held)
+    elif place.format == "mets-alto":
+        yield from _object(root, place, entry, held)
     elif place.format == "alto":
-        yield from _loose_page(place, entry, found)
+        yield _loose_page(place, entry, held)
     else:
         yield _content(place, entry)
+
+
+def _tar(place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
+    """No row for a tar whose members are listed; one that is empty or breaks off has one of its own."""
+    path = entry["path"]
+    reason = entry.get("reason") or (None if path in held.folders else "a tar without members")
+    if reason:
+        yield {**_file(place, entry), "format": "unknown", "object_id": path, "home": path, "reason": reason}
 
 
 def _content(place: Place, entry: Row) -> Row:
     form = format_of(entry["path"], place.format)
     reason = None if form else f"a name that ends as none of {place.format} does: {', '.join(SUFFIXES[place.format])}"
-    return {**_file(place, entry), "format": form or "unknown", "object_id": entry["path"], "reason": reason}
+    own = {"format": form or "unknown", "object_id": entry["path"], "home": entry["path"], "reason": reason}
+    return {**_file(place, entry), **own}
 
 
-def format_of(path: str, wanted: str) -> str | None:
-    """The format by the name's end; the three web formats may stand in for one another."""
-    family = WEB if wanted in WEB else (wanted,)
-    name = path.lower()
-    return next((form for form in family if name.endswith(SUFFIXES[form])), None)
-
-
-def _loose_page(place: Place, entry: Row, found: Row) -> Iterator[Row]:
-    archive, _, member = entry["path"].partition("!/")
-    if not member and archive.lower().endswith((".tar", ".tar.gz", ".tgz")):
-        if not any(path.startswith(f"{archive}!/") for path in found):
-            yield {
-                **_file(place, entry),
-                "format": "unknown",
-                "object_id": archive,
-                "reason": "a tar without members",
-            }
-        return
-    folder = PurePosixPath(archive)
-    owner = folder.name.split(".")[0] if member else (folder.parent.name or folder.stem)
+def _loose_page(place: Place, entry: Row, held: _Holdings) -> Row:
+    """A page without METS belongs to its tar, or to the folder in a tar of several, or else to its folder."""
+    archive, _, member = entry["path"].partition(MEMBER)
+    folder = PurePosixPath(entry["path"]).parent
+    owner = PurePosixPath(archive).name.split(".")[0] if member else (folder.name or folder.stem)
+    if len(held.folders.get(archive, ())) > 1:
+        owner = f"{owner}/{PurePosixPath(member).parent}"
     known = format_of(entry["path"], "alto")
-    order = sorted(path for path in found if PurePosixPath(path).parent == PurePosixPath(entry["path"]).parent)
-    reason = None if known else "a name that does not end in .xml"
-    yield {
+    return {
         **_file(place, entry),
         "format": known or "unknown",
         "object_id": owner,
-        "sequence": order.index(entry["path"]) + 1,
-        "reason": reason,
+        "home": str(folder),
+        "sequence": held.order[entry["path"]],
+        "reason": None if known else "a name that does not end in .xml",
     }
 
 
-def _object(root: str, place: Place, entry: Row, found: Row) -> Iterator[Row]:
+def _object(root: str, place: Place, entry: Row, held: _Holdings) -> Iterator[Row]:
     """A METS file, its own row first, then each ALTO file that it names, there or not."""
     folder = PurePosixPath(entry["path"]).parent
     head = _mets(root, entry["path"])
     owner = (head.object_id if head else None) or METS_NAME.sub("", PurePosixPath(entry["path"]).stem) or folder.name
-    yield {**_file(place, entry), "format": "mets", "object_id": owner, "sequence": 0}
+    whole = {"object_id": owner, "home": entry["path"]}
+    yield {**_file(place, entry), **whole, "format": "mets", "sequence": 0}
     for file in head.files if head else ():
-        path = _resolve(str(folder), file.href, found)
-        there = found.get(path) or folders.one(root, path)
+        path = _resolve(str(folder), file.href, held)
+        there = held.entries.get(path) or folders.one(root, path)
         kind, value = file.promised if file.promised else (None, None)
-        base = (
-            _file(place, there) if there else {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
-        )
+        absent = {"path": path, "source": place.source, "batch": place.batch, "bytes": 0}
         yield {
-            **base,
+            **(_file(place, there) if there else absent),
+            **whole,
             "format": "alto",
-            "object_id": owner,
             "sequence": file.sequence,
             "promised_kind": kind,
             "promised_value": value,
@@ -190,14 +202,13 @@ def _mets(root: str, path: str) -> mets.Mets | None:
         return None
 
 
-def _resolve(folder: str, href: str, found: Row) -> str:
+def _resolve(folder: str, href: str, held: _Holdings) -> str:
     """Where a METS reference lies: beside the METS, else in a tar there under the same file name."""
     beside = str(PurePosixPath(folder) / href)
-    if beside in found:
+    if beside in held.entries:
         return beside
-    name = PurePosixPath(href).name
-    near = (path for path in found if PurePosixPath(path).name == name and path.startswith(f"{folder}/"))
-    return min(near, default=beside)
+    near = held.by_name.get(PurePosixPath(href).name, ())
+    return min((path for path in near if path.startswith(f"{folder}/")), default=beside)
 
 
 def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> Iterator[Row]:
@@ -210,11 +221,20 @@ def _promises(root: str, place: Place, path: str, matches: re.Pattern[str]) -> I
     for kind, value, name in checksums.promises(text):
         beside = str(folder / name)
         for target in dict.fromkeys((beside, name)):
-            yield {
-                **{"path": target, "source": place.source, "batch": place.batch, "format": place.format, "bytes": 0},
-                **{"object_id": target, "promised_kind": kind, "promised_value": value, "found": False},
-                "named": target == beside and bool(matches.match(target)),
-            }
+            due = target == beside and _is_due(place, target, matches)
+            yield {**_promised(place, target), "promised_kind": kind, "promised_value": value, "named": due}
+
+
+def _promised(place: Place, path: str) -> Row:
+    form = "alto" if place.format == "mets-alto" else format_of(path, place.format) or place.format
+    whose = {"source": place.source, "batch": place.batch, "object_id": path, "home": path}
+    return {**whose, "path": path, "format": form, "bytes": 0, "found": False}
+
+
+def _is_due(place: Place, target: str, matches: re.Pattern[str]) -> bool:
+    """Whether a promised file is this source's: of its glob, or a page below its METS."""
+    page = place.format == "mets-alto" and place.deep != LISTS and target.lower().endswith(".xml")
+    return bool(matches.match(target)) or page
 
 
 def _file(place: Place, entry: Row) -> Row:
@@ -227,10 +247,6 @@ def _file(place: Place, entry: Row) -> Row:
         "found": True,
         "named": False,
     }
-
-
-def _place(item: dict[str, str]) -> Place:
-    return Place(item["source"], item["batch"], item["format"], item["pattern"], item["folder"], item["deep"] == "yes")
 
 
 def rows_of(work: Iterable[dict[str, str]]) -> list[tuple[str, ...]]:

@@ -5,10 +5,10 @@ structLink through the physical map; an area names a block, a composed block or 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from kvern.kernels.xml import Node, parse
+from kvern.kernels.xml import Node, collector_paused, parse
 
 # docWORKS fills in what it does not know, or what it read off the library's stamp.
 PLACEHOLDERS = {"", "unknown", "untitled", "nb bana", "nb rana", "images"}
@@ -41,6 +41,7 @@ LANGUAGES = {
 }
 PAGE_IN_BLOCK = re.compile(r"^P(\d+)_")
 Area = tuple[str, str]
+Named = dict[str, list[Node]]
 
 
 @dataclass(frozen=True)
@@ -74,23 +75,25 @@ class Mets:
     error: str | None = None
 
 
+@collector_paused()
 def read(xml: bytes) -> Mets:
     """What a METS file says; never raises, `error` tells what could not be read."""
     parsed = parse(xml)
     root = parsed.root
     if root is None or root.name != "mets":
         return Mets(error=parsed.error or f"want a mets element, have {root.name if root else 'nothing'}")
-    logical = _map(root, "LOGICAL")
-    files = tuple(_files(root))
-    units = tuple(_units(root, logical, {file.file_id for file in files}))
+    named = parsed.named
+    logical = _map(named, "LOGICAL")
+    files = tuple(_files(named))
+    units = tuple(_units(named, logical, {file.file_id for file in files}))
     issue = bool(units) or _is_issue(root, logical)
     head = next((node for node in root.children if node.name == "dmdSec"), None)
     return Mets(
-        object_id=_object_id(root),
+        object_id=_object_id(root, named),
         kind="issue" if issue else "book",
-        title=_text(head, "title"),
-        published=_first_text(root, "dateIssued"),
-        language=language_code(_text(head, "languageTerm")),
+        title=_first_text(_below(head, "title")),
+        published=_first_text(named.get("dateIssued", ())),
+        language=language_code(_first_text(_below(head, "languageTerm"))),
         files=files,
         units=units,
         block_kinds=dict(_block_kinds(logical)),
@@ -104,8 +107,8 @@ def language_code(code: str | None) -> str | None:
     return LANGUAGES.get(short) or (short if len(short) == 3 and short.isalpha() else None)
 
 
-def _map(root: Node, kind: str) -> Node | None:
-    return next((node for node in root.find("structMap") if node.attributes.get("TYPE", "").upper() == kind), None)
+def _map(named: Named, kind: str) -> Node | None:
+    return next((node for node in named.get("structMap", ()) if node.attributes.get("TYPE", "").upper() == kind), None)
 
 
 def _is_issue(root: Node, logical: Node | None) -> bool:
@@ -115,30 +118,31 @@ def _is_issue(root: Node, logical: Node | None) -> bool:
     return any(word in kind.lower() for kind in kinds for word in ("newspaper", "issue", "serial"))
 
 
-def _object_id(root: Node) -> str | None:
+def _object_id(root: Node, named: Named) -> str | None:
     given = root.attributes.get("OBJID", "").strip()
     if given:
         return given
-    named = [node.text.strip() for node in root.find("identifier") if node.attributes.get("type", "").lower() == "urn"]
-    return next((name for name in named if name), None)
+    urns = (node for node in named.get("identifier", ()) if node.attributes.get("type", "").lower() == "urn")
+    return next((node.text.strip() for node in urns if node.text.strip()), None)
 
 
-def _text(node: Node | None, name: str) -> str | None:
-    return _first_text(node, name) if node else None
+def _below(node: Node | None, name: str) -> Iterator[Node]:
+    return (below for below in (node.walk() if node else ()) if below.name == name)
 
 
-def _first_text(node: Node, name: str) -> str | None:
-    texts = (found.text.strip() for found in node.find(name))
+def _first_text(nodes: Iterable[Node]) -> str | None:
+    texts = (node.text.strip() for node in nodes)
     return next((text for text in texts if text.lower() not in PLACEHOLDERS), None)
 
 
-def _files(root: Node) -> Iterator[File]:
+def _files(named: Named) -> Iterator[File]:
     """XML files of the groups, in the order of the physical map where it names them, else as they stand."""
-    physical = _map(root, "PHYSICAL")
+    physical = _map(named, "PHYSICAL")
     order: dict[str, int] = {}
     for node in physical.walk() if physical else ():
-        order.setdefault(node.attributes.get("FILEID", ""), len(order))
-    found = {node.attributes.get("ID", ""): node for node in root.find("file") if _is_alto(node)}
+        if "FILEID" in node.attributes:
+            order.setdefault(node.attributes["FILEID"], len(order))
+    found = {node.attributes.get("ID", ""): node for node in named.get("file", ()) if _is_alto(node)}
     ranked = sorted(found, key=lambda name: (name not in order, order.get(name, 0)))
     for sequence, name in enumerate(ranked, 1):
         yield File(name, _href(found[name]), sequence, _promised(found[name]))
@@ -149,7 +153,7 @@ def _is_alto(file: Node) -> bool:
 
 
 def _href(file: Node) -> str:
-    raw = next((node.attributes.get("href", "") for node in file.find("FLocat")), "")
+    raw = next((node.attributes.get("href", "") for node in _below(file, "FLocat")), "")
     path = raw.removeprefix("file://").replace("\\", "/")
     return "/".join(part for part in path.split("/") if part not in ("", ".", ".."))
 
@@ -160,8 +164,8 @@ def _promised(file: Node) -> tuple[str, str] | None:
     return (kind, value) if value and kind in ("md5", "sha1", "sha256", "sha512") else None
 
 
-def _units(root: Node, logical: Node | None, files: set[str]) -> Iterator[Unit]:
-    links = _links(root)
+def _units(named: Named, logical: Node | None, files: set[str]) -> Iterator[Unit]:
+    links = _links(named)
     for node in _unit_nodes(logical):
         own = [
             area for below in node.walk() for area in (_areas(below) or links.get(below.attributes.get("ID", ""), []))
@@ -176,10 +180,8 @@ def _units(root: Node, logical: Node | None, files: set[str]) -> Iterator[Unit]:
 def _unit_nodes(logical: Node | None) -> list[Node]:
     """The lowest article-like divs, in order."""
     found = [node for node in (logical.walk() if logical else ()) if node.attributes.get("TYPE", "").upper() in UNITS]
-    outer = {
-        id(node) for node in found for below in node.walk() if below is not node and id(below) in {id(n) for n in found}
-    }
-    return [node for node in found if id(node) not in outer]
+    inner = {id(node) for node in found}
+    return [node for node in found if not any(below is not node and id(below) in inner for below in node.walk())]
 
 
 def _areas(node: Node) -> list[Area]:
@@ -194,28 +196,28 @@ def _legal(area: Area, files: set[str]) -> Area:
     page = PAGE_IN_BLOCK.match(area[1])
     if area[0] in files or not page:
         return area
-    return next(((name, area[1]) for name in files if re.search(rf"(?<!\d)0*{page[1]}$", name)), area)
+    return next(((name, area[1]) for name in sorted(files) if re.search(rf"(?<!\d)0*{page[1]}$", name)), area)
 
 
-def _links(root: Node) -> dict[str, list[Area]]:
+def _links(named: Named) -> dict[str, list[Area]]:
     """structLink: a logical div's areas through the physical divs that it is linked to.
 
     A link is an smLink (from, to), or an smLinkGrp whose first locator is the logical div.
     """
-    physical = {node.attributes["ID"]: node for node in root.find("div") if "ID" in node.attributes}
+    physical = {node.attributes["ID"]: node for node in named.get("div", ()) if "ID" in node.attributes}
     found: dict[str, list[Area]] = {}
-    for source, target in _link_pairs(root):
+    for source, target in _link_pairs(named):
         if target in physical:
             areas = [area for node in physical[target].walk() for area in _areas(node)]
             found.setdefault(source, []).extend(areas)
     return found
 
 
-def _link_pairs(root: Node) -> Iterator[tuple[str, str]]:
-    for link in root.find("smLink"):
+def _link_pairs(named: Named) -> Iterator[tuple[str, str]]:
+    for link in named.get("smLink", ()):
         yield link.attributes.get("from", "").lstrip("#"), link.attributes.get("to", "").lstrip("#")
-    for group in root.find("smLinkGrp"):
-        names = [node.attributes.get("href", "").lstrip("#") for node in group.find("smLocatorLink")]
+    for group in named.get("smLinkGrp", ()):
+        names = [node.attributes.get("href", "").lstrip("#") for node in _below(group, "smLocatorLink")]
         yield from ((names[0], name) for name in names[1:])
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from kvern.kernels import alto, files, hyphens, mets
 from kvern.kernels.alto import Alto, Block
 from kvern.kernels.arrow import batches as record_batches
+from kvern.kernels.ids import sha256_hex
 from kvern.kernels.xml import BYTES
 
 _S = pa.string()
@@ -17,6 +18,8 @@ PAGES = pa.schema(
     [
         ("page_id", _S),
         ("object_id", _S),
+        ("home", _S),
+        ("revision", _S),
         ("kind", _S),
         ("path", _S),
         ("sequence", pa.int32()),
@@ -51,7 +54,7 @@ REAL_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def page_batches(objects: Iterator[pa.RecordBatch], root: str, noise_confidence: float) -> Iterator[pa.RecordBatch]:
-    """Rows of objects (object_id, source, batch, part, files) in, rows of `pages` out; memory holds one object.
+    """Rows of objects (object_id, home, source, batch, part, files) in, rows of `pages` out; memory holds one object.
 
     A block whose median word confidence is under `noise_confidence` and that has few real words is kind `noise`.
     """
@@ -61,22 +64,44 @@ def page_batches(objects: Iterator[pa.RecordBatch], root: str, noise_confidence:
 
 def object_rows(item: Row, root: str, noise_confidence: float) -> Iterator[Row]:
     """One row of kind `object`, then one a page in sequence. What cannot be read is a row with its error."""
-    place = {name: item[name] for name in ("object_id", "source", "batch", "part")}
+    place = {name: item[name] for name in ("object_id", "home", "source", "batch", "part")}
     head = mets.Mets()
-    pages: list[tuple[Row, Alto, str]] = []
-    object_row: Row = {"path": str(PurePosixPath(item["files"][0]["path"]).parent), "error": None}
-    for file in sorted(item["files"], key=lambda file: (file["sequence"], file["path"])):
+    pages: list[tuple[Row, Alto]] = []
+    files_of_item = sorted(item["files"] or [], key=lambda file: (file["sequence"] or 0, file["path"]))
+    object_row: Row = {
+        "path": str(PurePosixPath(files_of_item[0]["path"] if files_of_item else "").parent),
+        "error": None,
+    }
+    for file in files_of_item:
         row, data = _opened(file, root)
         if file["format"] == "mets":
             head = mets.read(data) if data is not None else head
             object_row = {**row, "error": row["error"] or head.error}
         else:
             page = alto.read(data) if data is not None else Alto((), None, row["error"])
-            pages.append(({**row, "error": row["error"] or page.error}, page, file["path"]))
-    hyphens.join([block for _, page, _ in pages for block in page.blocks])
-    yield {**place, **object_row, **_object_columns(place["object_id"], head)}
-    for row, page, path in pages:
-        yield {**place, **row, **_page_columns(page, head, path, noise_confidence)}
+            pages.append(({**row, "error": row["error"] or page.error}, page))
+    areas = _areas(head)
+    units = [_units(page, areas.get(_name(row["path"]), {})) for row, page in pages]
+    _assign_flows(pages, units)
+    hyphens.join([block for _, page in pages for block in page.blocks])
+    hashes = "".join(row.get("sha256") or "" for row in (object_row, *(row for row, _ in pages)))
+    revision = sha256_hex(hashes.encode())
+    yield {**place, **object_row, **_object_columns(place["object_id"], head), "revision": revision}
+    kinds = _kinds(head)
+    for (row, page), found in zip(pages, units, strict=True):
+        columns = _page_columns(page, kinds.get(_name(row["path"]), {}), noise_confidence)
+        yield {**place, **row, **columns, "units": found, "declared_language": page.language or head.language}
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def _assign_flows(pages: list[tuple[Row, Alto]], units: list[list[Row]]) -> None:
+    for (_, page), found in zip(pages, units, strict=True):
+        unit_of = {member["block"]: member["unit"] for member in found}
+        for block in page.blocks:
+            block.flow = unit_of.get(block.id, "")
 
 
 def _opened(file: Row, root: str) -> tuple[Row, bytes | None]:
@@ -104,19 +129,14 @@ def _object_columns(object_id: str, head: mets.Mets) -> Row:
     }
 
 
-def _page_columns(page: Alto, head: mets.Mets, path: str, noise_confidence: float) -> Row:
-    file_id = next((f.file_id for f in head.files if PurePosixPath(f.href).name == PurePosixPath(path).name), "")
-    text, spans = _text(
-        page, {name: kind for (file, name), kind in head.block_kinds.items() if file == file_id}, noise_confidence
-    )
+def _page_columns(page: Alto, kinds: dict[str, str], noise_confidence: float) -> Row:
+    text, spans = _text(page, kinds, noise_confidence)
     words = [word for block in page.blocks for word in block.words() if word.text]
     known = [word.confidence for word in words if word.confidence is not None]
     return {
         "kind": "page",
         "text": text,
         "blocks": spans,
-        "units": _units(page, head, file_id),
-        "declared_language": page.language or head.language,
         "ocr_confidence": sum(known) / len(known) if known else None,
         "word_count": len(words),
     }
@@ -156,18 +176,33 @@ def _kind(block: Block, kinds: dict[str, str]) -> str:
     return named if named and block.kind == "text" else block.kind
 
 
-def _units(page: Alto, head: mets.Mets, file_id: str) -> list[Row]:
-    """Which blocks of this page stand at which place of which unit; a block goes to the first unit that names it."""
-    found, taken = [], set()
-    named = {name: block.id for block in reversed(page.blocks) for name in block.names}
-    members: dict[str, list[str]] = {}
-    for block in page.blocks:
-        for name in block.names:
-            members.setdefault(name, []).append(block.id)
+def _kinds(head: mets.Mets) -> dict[str, dict[str, str]]:
+    """Kinds of blocks by the name of their file."""
+    names = {file.file_id: _name(file.href) for file in head.files}
+    found: dict[str, dict[str, str]] = {}
+    for (file, block), kind in head.block_kinds.items():
+        found.setdefault(names.get(file, ""), {})[block] = kind
+    return found
+
+
+def _areas(head: mets.Mets) -> dict[str, dict[str, tuple[str, int]]]:
+    """By the name of the file: the first (unit, position) that names a block, in the order of the logical map."""
+    names = {file.file_id: _name(file.href) for file in head.files}
+    found: dict[str, dict[str, tuple[str, int]]] = {}
     for unit in head.units:
         for position, (file, name) in enumerate(unit.areas):
-            for block_id in members.get(name, []) if file == file_id and name in named else []:
-                if block_id not in taken:
-                    taken.add(block_id)
-                    found.append({"unit": unit.unit, "position": position, "block": block_id})
+            found.setdefault(names.get(file, ""), {}).setdefault(name, (unit.unit, position))
     return found
+
+
+def _units(page: Alto, areas: dict[str, tuple[str, int]]) -> list[Row]:
+    """Which blocks of this page stand at which place of which unit; a block goes to the first unit that names it."""
+    members: dict[str, list[str]] = {}
+    for block in page.blocks if areas else ():
+        for name in block.names:
+            members.setdefault(name, []).append(block.id)
+    found: dict[str, Row] = {}
+    for name, (unit, position) in areas.items():
+        for block_id in members.get(name, []):
+            found.setdefault(block_id, {"unit": unit, "position": position, "block": block_id})
+    return list(found.values())

@@ -1,20 +1,18 @@
-"""Files of records in, rows of `records` out, each file ending in a row of kind `file`."""
+"""Files of records in, rows of `records` out, each file ending in a row of kind `file`.
 
-import gzip
-import io
+A file is streamed, or copied to disk where its reader must seek: memory holds one record and one batch.
+"""
+
 import json
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Generator, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-import zstandard
 
-from kvern.kernels import files, html, subtitles, warc
+from kvern.kernels import compression, files, html, rows, subtitles, warc
 from kvern.kernels.arrow import batches as record_batches_of
-from kvern.kernels.charset import to_text
+from kvern.kernels.charset import clean, to_text
 from kvern.kernels.ids import sha256_hex
 from kvern.kernels.mets import language_code
 
@@ -43,15 +41,28 @@ RECORDS = pa.schema(
         ("part", pa.int32()),
     ]
 )
+FILES = pa.schema(
+    [
+        ("path", _S),
+        ("format", _S),
+        ("source", _S),
+        ("batch", _S),
+        ("part", pa.int32()),
+        ("promised_kind", _S),
+        ("fields", _S),
+    ]
+)
 Row = dict[str, Any]
-LIMIT = 4_000_000_000
-BROKEN = (OSError, EOFError, ValueError, zstandard.ZstdError, pa.ArrowException)
+# A text, page or subtitle file is one record: it must fit beside Spark's own memory.
+WHOLE = 256_000_000
+BROKEN = (*compression.BROKEN, pa.ArrowException)
+SUFFIXES = (".gz", ".zst")
 
 
 def record_batches(batches: Iterator[pa.RecordBatch], root: str) -> Iterator[pa.RecordBatch]:
-    """Rows (path, format, source, batch, part, promised_kind, fields as JSON) in; rows of `records` out."""
-    rows = (row for batch in batches for item in batch.to_pylist() for row in file_rows(item, root))
-    yield from record_batches_of(rows, RECORDS)
+    """Rows of FILES (`fields` as JSON) in; rows of `records` out."""
+    found = (row for batch in batches for item in batch.to_pylist() for row in file_rows(item, root))
+    yield from record_batches_of(found, RECORDS)
 
 
 def file_rows(item: Row, root: str) -> Iterator[Row]:
@@ -59,183 +70,134 @@ def file_rows(item: Row, root: str) -> Iterator[Row]:
     place = {name: item[name] for name in ("path", "source", "batch", "part")}
     own: Row = {**place, "record_id": item["path"], "kind": "file"}
     try:
-        data, digest = files.read(root, item["path"], item["promised_kind"], LIMIT)
-    except (OSError, files.TooLarge) as error:
-        yield {**own, "error": f"not read: {type(error).__name__}"}
-        return
-    own |= {"sha256": digest.sha256, "promised_hash": digest.promised, "bytes": digest.bytes}
-    reader = READERS[item["format"]]
-    error_text, number = None, 0
-    try:
-        for number, row in enumerate(reader(data, item["path"], json.loads(item["fields"] or "{}")), 1):
-            if row.get("kind") == "broken":
-                error_text = row["error"]
-            else:
-                yield {**place, "record_id": f"{item['path']}#{number}", **row}
+        with files.reading(root, item["path"], item["promised_kind"]) as stream:
+            own["error"] = yield from _numbered(item, stream, place)
+            digest = stream.digest()
+            own |= {"sha256": digest.sha256, "promised_hash": digest.promised, "bytes": digest.bytes}
     except BROKEN as error:
-        error_text = f"breaks off after record {number}: {type(error).__name__}"
-    yield {**own, "error": error_text}
+        own["error"] = f"not read: {type(error).__name__}"
+    yield own
 
 
-def _web(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    for capture in warc.read(data):
+def _numbered(item: Row, stream: Any, place: Row) -> Generator[Row, None, str | None]:
+    """Records with their ids; what is wrong with the file as a whole is returned."""
+    reader = READERS.get(item["format"])
+    if reader is None:
+        return f"want a format of {', '.join(READERS)}, have {item['format']}"
+    number = 0
+    try:
+        for row in reader(compression.buffered(stream), item["path"], json.loads(item["fields"] or "{}")):
+            if row["kind"] == "broken":
+                return row["error"]
+            number += 1
+            yield {**place, "record_id": f"{item['path']}#{number}", **row}
+    except BROKEN as error:
+        return f"breaks off after record {number}: {type(error).__name__}"
+    return None
+
+
+def _web(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    for capture in warc.read(stream):
         if capture.kind == "broken":
             yield {"kind": "broken", "error": capture.error}
-        else:
+        elif not capture.uri.startswith("dns:"):
             yield _captured(capture)
 
 
 def _captured(capture: warc.Capture) -> Row:
+    headers = {name: clean(value) for name, value in capture.headers.items()}
+    uri = clean(capture.uri)
     row: Row = {
         "kind": "web",
-        "source_id": f"{capture.uri} {capture.date}".strip(),
+        "source_id": f"{uri} {clean(capture.date)}".strip(),
         "revision": sha256_hex(capture.payload),
-        "uri": capture.uri,
-        "http": capture.headers,
-        "published": capture.headers.get("last-modified") or capture.date,
+        "uri": uri,
+        "http": headers,
+        "published": headers.get("last-modified") or clean(capture.date),
         "bytes": len(capture.payload),
         "error": capture.error,
     }
-    if capture.error:
-        return row
-    content = capture.headers.get("content-type", "").lower()
+    return row if capture.error else {**row, **_content(capture, headers)}
+
+
+def _content(capture: warc.Capture, headers: dict[str, str]) -> Row:
+    content = headers.get("content-type", "").lower()
     declared = content.partition("charset=")[2].split(";")[0].strip(" \"'") or None
-    language = language_code(capture.headers.get("content-language"))
-    if capture.kind == "conversion" or "text/plain" in content:
-        text, charset = to_text(capture.payload, declared)
-        return {
-            **row,
-            "text": text.strip() or None,
-            "charset": charset,
-            "declared_language": language,
-            "error": None if text.strip() else "no text",
-        }
-    if "html" not in content and b"<html" not in capture.payload[:2000].lower():
-        return {**row, "error": f"not text: {content.split(';')[0] or 'no content type'}"}
-    return {**row, **_page(capture.payload, declared, language, capture.headers)}
+    language = language_code(headers.get("content-language"))
+    if "html" in content or b"<html" in capture.payload[:2000].lower():
+        return _page(capture.payload, declared, language, headers)
+    if capture.kind != "conversion" and "text/plain" not in content:
+        return {"error": f"not text: {content.split(';')[0] or 'no content type'}"}
+    text, charset = to_text(capture.payload, declared)
+    text = text.strip()
+    return {
+        "text": text or None,
+        "charset": charset,
+        "declared_language": language,
+        "error": None if text else "no text",
+    }
 
 
 def _page(payload: bytes, declared: str | None, language: str | None, headers: dict[str, str]) -> Row:
     text, charset = to_text(payload, declared, meta=True)
     page = html.main_text(text)
+    http = headers
+    for name, value in page.signs.items():
+        http = html.with_sign(http, name, clean(value))
     return {
-        "text": page.text,
-        "title": page.title,
+        "text": page.text and clean(page.text),
+        "title": page.title and clean(page.title),
         "charset": charset,
         "declared_language": page.language or language,
-        "http": {**headers, **page.signs},
+        "http": http,
         "error": page.error or (None if page.text else "no text"),
     }
 
 
-def _html(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    yield {
-        "kind": "web",
-        "source_id": _stem(path),
-        "revision": sha256_hex(data),
-        "bytes": len(data),
-        "http": {},
-        **_page(_plain(data), None, None, {}),
-    }
+def _whole(stream: Any, path: str, kind: str) -> tuple[bytes, Row]:
+    """A file that is one record, and what its row says whatever the content; its bytes count without compression."""
+    data = compression.opened(stream).read(WHOLE + 1)
+    if len(data) > WHOLE:
+        raise files.TooLarge(f"want at most {WHOLE} bytes, have more")
+    return data, {"kind": kind, "source_id": stem(path), "revision": sha256_hex(data), "bytes": len(data)}
 
 
-def _text(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    text, charset = to_text(_plain(data))
-    yield {
-        "kind": "text",
-        "source_id": _stem(path),
-        "revision": sha256_hex(data),
-        "bytes": len(data),
-        "text": text,
-        "charset": charset,
-    }
+def _html(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    data, row = _whole(stream, path, "web")
+    yield {**row, **_page(data, None, None, {})}
 
 
-def _subtitle(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    text, charset = to_text(_plain(data))
+def _text(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    data, row = _whole(stream, path, "text")
+    text, charset = to_text(data)
+    yield {**row, "text": text, "charset": charset, "error": None if text.strip() else "no text"}
+
+
+def _subtitle(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    data, row = _whole(stream, path, "subtitle")
+    text, charset = to_text(data)
     spoken = subtitles.read(text)
-    yield {
-        "kind": "subtitle",
-        "source_id": _stem(path),
-        "revision": sha256_hex(data),
-        "bytes": len(data),
-        "text": spoken,
-        "charset": charset,
-        "error": None if spoken else "no cue could be read",
-    }
+    yield {**row, "text": spoken, "charset": charset, "error": None if spoken else "no cue could be read"}
 
 
-def _jsonl(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    for line in _lines(data):
-        if not line.strip():
-            continue
-        row: Row = {"kind": "text", "revision": sha256_hex(line), "bytes": len(line)}
-        try:
-            item = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield {**row, "error": f"not JSON: {type(error).__name__}"}
-            continue
-        yield {**row, **_mapped(item, fields, row["revision"])}
+def _jsonl(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    yield from rows.jsonl(stream, fields)
 
 
-def _parquet(data: bytes, path: str, fields: dict[str, str]) -> Iterator[Row]:
-    source = pq.ParquetFile(io.BytesIO(data))
-    wanted = [name for name in source.schema_arrow.names if name in {field.split(".")[0] for field in fields.values()}]
-    for batch in source.iter_batches(batch_size=1000, columns=wanted):
-        for item in batch.to_pylist():
-            canonical = json.dumps(item, sort_keys=True, default=str, ensure_ascii=False).encode("utf-8", "replace")
-            yield {
-                "kind": "text",
-                "revision": sha256_hex(canonical),
-                "bytes": len(canonical),
-                **_mapped(item, fields, sha256_hex(canonical)),
-            }
+def _parquet(stream: Any, path: str, fields: dict[str, str]) -> Iterator[Row]:
+    yield from rows.parquet(stream, fields)
 
 
-def _mapped(item: Any, fields: dict[str, str], fallback: str) -> Row:
-    """Our names for a record's fields; dotted paths reach into nested ones."""
-    found = {ours: _at(item, theirs) for ours, theirs in fields.items()}
-    text = found.get("text")
-    told = {name: str(found[name]) for name in ("title", "published", "licence", "uri") if found.get(name) is not None}
-    error = None if isinstance(text, str) else f"want text in field {fields.get('text')!r}, have {type(text).__name__}"
-    return {
-        **told,
-        "source_id": str(found.get("id") or fallback),
-        "declared_language": language_code(str(found.get("language") or "")),
-        "text": _utf8(text) if isinstance(text, str) else None,
-        "error": error,
-    }
-
-
-def _at(item: Any, path: str) -> Any:
-    for name in path.split("."):
-        item = item.get(name) if isinstance(item, dict) else None
-    return item.isoformat() if isinstance(item, (date, datetime)) else item
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _lines(data: bytes) -> Iterator[bytes]:
-    stream: Any = io.BytesIO(data)
-    if data.startswith(warc.GZIP):
-        stream = gzip.GzipFile(fileobj=stream)
-    elif data.startswith(warc.ZSTD):
-        stream = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True))
-    yield from stream
-
-
-def _plain(data: bytes) -> bytes:
-    return b"".join(_lines(data)) if data.startswith((warc.GZIP, warc.ZSTD)) else data
-
-
-def _stem(path: str) -> str:
+def stem(path: str) -> str:
+    """A path without its compression and its format: `a/2020.01.txt.gz` is `a/2020.01`."""
     name = PurePosixPath(path)
-    return str(name.parent / name.name.split(".")[0])
+    if name.suffix.lower() in SUFFIXES:
+        name = name.with_suffix("")
+    return str(name.with_suffix(""))
 
 
-READERS: dict[str, Callable[[bytes, str, dict[str, str]], Iterator[Row]]] = {
+Reader = Callable[[Any, str, dict[str, str]], Iterator[Row]]
+READERS: dict[str, Reader] = {
     "warc": _web,
     "arc": _web,
     "wet": _web,

@@ -3,13 +3,20 @@
 The rules are those a national library found on broadcast subtitles (domain dossier 2.6).
 """
 
+import html
 import re
 
 TIMING = re.compile(r"^\s*-?(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}\s+-->\s+-?((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})")
 START = re.compile(r"^\s*-?((?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})")
+SPLIT = re.compile(r"(-?)<br\s*/?>", re.I)
 MARKUP = re.compile(r"<[^<>]{0,80}>|\{\\[^{}]{0,40}\}")
-SOUND = re.compile(r"\([^()\d]{2,80}\)|\[[^\[\]\d]{2,80}\]|♪")
-CREDIT = re.compile(r"^\W*((norske?|danske?|svenske?)?\s*(under)?tekst(er|ar|ing)?|subtitles?( by)?|teksti)\s*:", re.I)
+# Norwegian party letters stand in brackets beside a name; ages hold digits: both are speech.
+PARTIES = "(?:A|Ap|Frp|FrP|H|KrF|Krf|MDG|R|Sp|SP|SV|V)"
+SOUND = re.compile(rf"\((?!{PARTIES}\))[^()\d]{{2,80}}\)|\[[^\[\]\d]{{2,80}}\]|♪")
+CREDIT = re.compile(
+    r"^\W*((norske?|danske?|svenske?)?\s*(under)?tekst(er|ar|ing)?|subtitles?( by)?|teksti)\s*:|^\W*ođasredaktevra",
+    re.I,
+)
 PAUSE = 3.0
 
 
@@ -30,13 +37,18 @@ def read(text: str) -> str | None:
 
 
 def _cues(text: str) -> list[tuple[float, float, list[str]]]:
+    """(begin, end, lines) of every cue: from a timing line to an empty line, or to the next cue's number."""
     cues: list[tuple[float, float, list[str]]] = []
-    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
-        lines = block.strip("\n").split("\n")
-        at = next((i for i, line in enumerate(lines) if TIMING.match(line)), None)
-        if at is not None:
-            begin, end = START.match(lines[at]), TIMING.match(lines[at])
-            cues.append((_seconds(begin[1] if begin else ""), _seconds(end[2] if end else ""), lines[at + 1 :]))
+    speaking = False
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        begin, end = START.match(line), TIMING.match(line)
+        if begin and end:
+            if speaking and cues[-1][2] and cues[-1][2][-1].strip().isdigit():
+                cues[-1][2].pop()
+            cues.append((_seconds(begin[1]), _seconds(end[2]), []))
+        elif speaking and line.strip():
+            cues[-1][2].extend(SPLIT.sub(r"\1\n", line).split("\n"))
+        speaking = bool(begin and end) or (speaking and bool(line.strip()))
     return cues
 
 
@@ -48,7 +60,8 @@ def _seconds(stamp: str) -> float:
 
 
 def _spoken(lines: list[str]) -> str:
-    clean = [re.sub(r"\s+", " ", SOUND.sub(" ", MARKUP.sub("", line))).strip() for line in lines]
+    bare = [html.unescape(MARKUP.sub("", line)) for line in lines]
+    clean = [re.sub(r"\s+", " ", SOUND.sub(" ", line)).strip() for line in bare]
     clean = [line for line in clean if line and not CREDIT.match(line)]
     if sum(line.startswith(("-", "–")) for line in clean) >= 2:
         return "\n".join(line.lstrip("-– ") for line in clean)

@@ -61,6 +61,12 @@ def _cuts_of(output: str, name: str | None) -> tuple[int, ...] | None:
     return tuple(manifest.open_build(f"{output}/{name}").manifest["cuts"]) if name else None
 
 
+def intact(stored: DataFrame, output: str) -> bool:
+    """Whether every build that `stored` (tables.SHARD_INDEX) knows stands under `output`."""
+    known = {row["build"] for row in stored.select("build").distinct().collect()}
+    return known <= {build.name for build in manifest.standing(output)}
+
+
 def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
     """tables.SHARD_INDEX of finished builds, read from their own index files, a task for each few shards."""
     shards = [(build.root, build.name, shard) for build in builds for shard in build.shards]

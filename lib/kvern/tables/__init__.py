@@ -29,4 +29,28 @@ TABLES = (
 )
 BY_NAME = {table.name: table for table in TABLES}
 
-__all__ = ["BY_NAME", "TABLES", "Scope", "Table", "CONTAMINATION", "DELIVERIES", "DOCUMENTS", "DUPLICATE_PAIRS", "ELIGIBILITY", "FIXITY", "NEAR_DUPLICATES", "PAGES", "RECORDS", "REFUSALS", "RIGHTS", "RUNS", "SELECTION", "SHARD_INDEX", "SIGNALS", "SUPPRESSIONS", "TOKENIZER", "TOKENS", "WORDS"]
+__all__ = [
+    "BY_NAME",
+    "CONTAMINATION",
+    "DELIVERIES",
+    "DOCUMENTS",
+    "DUPLICATE_PAIRS",
+    "ELIGIBILITY",
+    "FIXITY",
+    "NEAR_DUPLICATES",
+    "PAGES",
+    "RECORDS",
+    "REFUSALS",
+    "RIGHTS",
+    "RUNS",
+    "SELECTION",
+    "SHARD_INDEX",
+    "SIGNALS",
+    "SUPPRESSIONS",
+    "TABLES",
+    "TOKENIZER",
+    "TOKENS",
+    "WORDS",
+    "Scope",
+    "Table",
+]

@@ -10,6 +10,7 @@ ELIGIBILITY = Table(
     ddl="""
 doc_id STRING NOT NULL,
 reasons ARRAY<STRING> NOT NULL COMMENT 'rules on the document alone that it failed, in alphabetical order; empty: eligible',
+source STRING NOT NULL COMMENT 'name of the recipe''s source',
 language STRING NOT NULL COMMENT 'the label that the decision used',
 tier STRING NOT NULL COMMENT 'of rights',
 closed BOOLEAN NOT NULL COMMENT 'its rights do not allow training on the recipe''s day',
@@ -45,6 +46,6 @@ SELECTION = Table(
 doc_id STRING NOT NULL,
 keep BOOLEAN NOT NULL,
 reasons ARRAY<STRING> NOT NULL COMMENT 'every rule it failed, in alphabetical order',
-weight DOUBLE NOT NULL COMMENT 'the document''s own; mixtures belong to shards'
+weight DOUBLE NOT NULL COMMENT 'of its source in the recipe, else 1; mixtures belong to shards'
 """,
 )

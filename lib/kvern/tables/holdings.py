@@ -1,6 +1,6 @@
 """Tables of what was delivered and what was read from it."""
 
-from kvern.tables.contract import part_table, Table
+from kvern.tables.contract import Table, part_table
 
 DELIVERIES = part_table(
     Table(
@@ -14,6 +14,7 @@ format STRING NOT NULL COMMENT 'mets alto warc arc wet html jsonl parquet text s
 bytes LONG NOT NULL COMMENT 'size as listed; 0 where nothing is there',
 modified TIMESTAMP COMMENT 'of the file, as its storage tells',
 object_id STRING COMMENT 'the book, issue or file that it belongs to',
+home STRING COMMENT 'the METS file, or else the folder, archive or file, that makes the object: one object_id may come twice',
 sequence INT COMMENT 'order among the pages of its object, from METS or else from the file name; 0 is the METS file',
 promised STRUCT<kind: STRING, value: STRING> COMMENT 'checksum from METS or a checksum list; kind: md5 sha1 sha256 sha512',
 state STRING NOT NULL COMMENT 'listed, missing (promised, not there), empty (0 bytes), unsupported',
@@ -25,12 +26,14 @@ reason STRING COMMENT 'why it is not listed'
 PAGES = part_table(
     Table(
         name="pages",
-        key=("page_id", "object_id", "source", "batch"),
+        key=("page_id", "object_id", "home", "source", "batch"),
         scope="part",
         refused="error IS NOT NULL",
         ddl="""
 page_id STRING NOT NULL COMMENT 'URN or file name of the page; of the object itself in its row of kind object',
 object_id STRING NOT NULL COMMENT 'the book or issue',
+home STRING COMMENT 'what makes it an object, as in deliveries',
+revision STRING COMMENT 'object row: SHA-256 over the hashes of its files, in sequence',
 kind STRING NOT NULL COMMENT 'page, or object: the one row that carries what METS says of the whole',
 path STRING NOT NULL COMMENT 'file it was read from',
 sequence INT COMMENT 'order in the object; 0 for the object''s own row',

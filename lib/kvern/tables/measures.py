@@ -1,6 +1,6 @@
 """Tables of what is learnt about a document."""
 
-from kvern.tables.contract import part_table, Table
+from kvern.tables.contract import Table, part_table
 
 SIGNALS = part_table(
     Table(

@@ -1,6 +1,6 @@
 """Tables that training data is made from, and the log of runs."""
 
-from kvern.tables.contract import part_table, Table
+from kvern.tables.contract import Table, part_table
 
 WORDS = part_table(
     Table(

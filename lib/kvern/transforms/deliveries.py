@@ -34,17 +34,21 @@ def _one_row_a_file(spoken: DataFrame) -> DataFrame:
     """METS, lists and the folder itself may all speak of one file: one row, a promise of METS before one of a list."""
     by_file = spoken.groupBy("source", "batch", "path")
     mets_first = F.struct(~F.col("found"), F.col("promised_kind"), F.col("promised_value"))
-    return by_file.agg(
-        F.max("found").alias("found"),
-        F.max("named").alias("named"),
-        F.min_by("format", F.struct(F.col("sequence").isNull(), ~F.col("found"), "format")).alias("format"),
-        F.max("bytes").alias("bytes"),
-        F.max("modified").alias("modified"),
-        F.min_by("object_id", F.struct(F.col("sequence").isNull(), ~F.col("found"), "object_id")).alias("object_id"),
-        F.min("sequence").alias("sequence"),
-        F.min(F.when(F.col("promised_kind").isNotNull(), mets_first)).alias("promise"),
-        F.max("reason").alias("reason"),
-    ).where("found OR named")
+    return (
+        by_file.agg(
+            F.max("found").alias("found"),
+            F.max("named").alias("named"),
+            F.min_by("format", F.struct(F.col("sequence").isNull(), ~F.col("found"), "format")).alias("format"),
+            F.max("bytes").alias("bytes"),
+            F.max("modified").alias("modified"),
+            F.min(F.struct(F.col("sequence").isNull(), ~F.col("found"), "object_id", "home")).alias("owner"),
+            F.min("sequence").alias("sequence"),
+            F.min(F.when(F.col("promised_kind").isNotNull(), mets_first)).alias("promise"),
+            F.max("reason").alias("reason"),
+        )
+        .where("found OR named")
+        .withColumns({"object_id": F.col("owner.object_id"), "home": F.col("owner.home")})
+    )
 
 
 def _with_state(files: DataFrame) -> DataFrame:
@@ -89,6 +93,7 @@ def _columns(files: DataFrame) -> DataFrame:
         "bytes",
         "modified",
         "object_id",
+        "home",
         "sequence",
         promised.alias("promised"),
         "state",

@@ -22,10 +22,10 @@ def pages(deliveries: DataFrame, root: str, partitions: int, params: Pages) -> D
         F.col("promised.kind").alias("promised_kind"),
     )
     listed = deliveries.where("state = 'listed' AND format IN ('mets', 'alto')")
-    objects = listed.groupBy("object_id", "source", "batch", "part").agg(
+    objects = listed.groupBy("object_id", "home", "source", "batch", "part").agg(
         F.sort_array(F.collect_list(file)).alias("files")
     )
-    spread = objects.repartition(partitions, "object_id")
+    spread = objects.repartition(partitions, "object_id", "home")
     return spread.mapInArrow(partial(_parse, root=root, noise=params.noise_confidence), tables.PAGES.ddl)
 
 

@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from kvern.transforms.documents import deliverables, refusal
+
 PLACE = ("source", "batch", "part")
 
 
@@ -35,24 +37,17 @@ def _rows(frame: DataFrame, stage: str, origin: str, reason: F.Column) -> DataFr
 
 
 def _undocumented(pages: DataFrame, records: DataFrame, documents: DataFrame, known: DataFrame) -> DataFrame:
-    """Objects and readable records without a document of their own."""
-    objects = pages.where("kind = 'object'").select(
-        F.col("object_id").alias("origin"), F.col("object_id").alias("source_id"), "path", *PLACE
-    )
-    readable = records.where("kind <> 'file' AND error IS NULL").select(
-        F.col("record_id").alias("origin"), "source_id", "path", *PLACE
-    )
-    made = documents.select("source", F.substring_index("origin", "#", 1).alias("owner"), "origin")
-    owners = (
-        made.select("source", F.col("owner").alias("origin")).unionByName(made.select("source", "origin")).distinct()
-    )
-    missing = objects.unionByName(readable).join(owners, ["source", "origin"], "left_anti")
-    elsewhere = (
-        known.select("source", F.substring_index("source_id", "#", 1).alias("source_id"))
-        .unionByName(known.select("source", "source_id"))
-        .unionByName(documents.select("source", "source_id"))
-        .distinct()
-    )
-    judged = missing.join(elsewhere.withColumn("twin", F.lit(True)), ["source", "source_id"], "left")
-    reason = F.when(F.col("twin"), "repeated, or a second text under one source_id").otherwise("no page could be read")
-    return _rows(judged, "documents", "origin", reason)
+    """Objects and readable records without a document, and articles of written issues without a text."""
+    candidates = deliverables(pages, records)
+    judged = candidates.join(refusal(candidates, known), ["source", "home", "origin"])
+    return _rows(judged, "documents", "origin", F.col("refusal")).unionByName(_articles(pages, documents))
+
+
+def _articles(pages: DataFrame, documents: DataFrame) -> DataFrame:
+    """Units of the logical map none of whose blocks could be read, or whose blocks all stand in earlier units."""
+    units = pages.where("kind = 'object'").select("object_id", "path", *PLACE, F.explode("logical.unit").alias("unit"))
+    units = units.withColumn("origin", F.concat_ws("#", "object_id", "unit"))
+    written = documents.where("kind IN ('issue', 'article')").select("source", "path", "origin")
+    issues = written.select("source", "path").distinct()
+    lost = units.join(issues, ["source", "path"], "left_semi").join(written, ["source", "path", "origin"], "left_anti")
+    return _rows(lost, "documents", "origin", F.lit("no block of this article could be read"))

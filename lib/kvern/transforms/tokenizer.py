@@ -38,7 +38,7 @@ def _training(params: Tokenizer) -> vocabulary.Training:
     return vocabulary.Training(
         vocabulary=params.vocabulary,
         alpha=params.alpha,
-        required_chars=params.required_chars,
+        required_chars=params.required_chars or "",
         character_coverage=params.character_coverage,
         min_count=params.min_count,
     )

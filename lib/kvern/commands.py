@@ -1,0 +1,159 @@
+"""What each command does: settings and a session in, results on standard output, progress on standard error."""
+
+import json
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from kvern import fingerprints, rules, stages
+from kvern.recipe import ConfigError, Env, Recipe, read
+from kvern.run import Made, progress, run
+from kvern.session import EnvironmentMissing, open_session
+from kvern.stage import Settings, Stage
+from kvern.warehouse import Warehouse
+
+HEAVY = ("text", "minhash", "ids", "model", "blocks")
+
+
+def run_command(options: Any) -> None:
+    """Make what is stale of the chosen stages; a line each, then a table and what it all took."""
+    chosen = _chosen(options.from_stage, options.until)
+    settings = _settings(options)
+    started = time.monotonic()
+    warehouse = _open(options, settings)
+    pinned = [stage.name for stage in chosen if stage.pinned]
+    renew = frozenset(pinned if options.renew and options.from_stage in {"words", *pinned} else ())
+    report = []
+    for made in run(warehouse, settings, chosen, options.batch, progress(), renew):
+        report.append(made)
+        if not options.json:
+            print(made.line(), flush=True)
+    _close(report, settings, warehouse, time.monotonic() - started, options.json)
+
+
+def _close(report: list[Made], settings: Settings, warehouse: Warehouse, seconds: float, as_json: bool) -> None:
+    rows = [_told(made) for made in report]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    made = [each for each in report if each.parts]
+    if len(made) > 1:
+        print()
+        _table([row for row in rows if row["parts"]])
+        print(f"\nwarehouse: {warehouse.root}\nshards:    {settings.env.output}")
+    what = f"made {len(made)} of {len(report)} tables" if made else "nothing to do: every table is up to date"
+    print(f"kvern: {what}, took {seconds:.1f} s")
+
+
+def _told(made: Made) -> dict[str, Any]:
+    counts = made.counts
+    numbers = {"rows_in": counts.rows_in, "kept": counts.kept, "refused": counts.refused, "wrote": made.wrote}
+    return {"stage": made.stage, "parts": made.parts, **numbers, "seconds": round(counts.seconds, 1)}
+
+
+def _chosen(first: str | None, last: str | None) -> tuple[Stage, ...]:
+    names = list(stages.BY_NAME)
+    for name in (first, last):
+        if name is not None and name not in names:
+            raise ConfigError(f"unknown stage {name!r}; there are: {', '.join(names)}")
+    start = names.index(first) if first else 0
+    end = names.index(last) if last else len(names) - 1
+    return stages.PIPELINE[start : end + 1]
+
+
+def status_command(options: Any) -> None:
+    """A row for each table. Deliveries are not listed again here: what lies new in the input is seen by `run`."""
+    settings = _settings(options)
+    warehouse = _open(options, settings)
+    stale = fingerprints.survey(settings, warehouse.recorded())
+    rows = [_status(warehouse, stage, stale[stage.name]) for stage in stages.PIPELINE]
+    if options.json:
+        print(json.dumps(rows, default=str))
+        return
+    _table(rows)
+    behind = [row["table"] for row in rows if row["stale"]]
+    print(f"kvern: {'stale: ' + ', '.join(behind) if behind else 'every table is up to date with the recipe'}")
+
+
+def _status(warehouse: Warehouse, stage: Stage, stale: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"table": stage.name, "rows": 0, "bytes": 0, "version": "", "written": "", "recipe": ""}
+    if warehouse.exists(stage.writes):
+        path = warehouse.path(stage.writes)
+        last = warehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").collect()[0]
+        size = warehouse.spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0]["sizeInBytes"]
+        with suppress(ValueError, TypeError):
+            row["recipe"] = json.loads(last["userMetadata"])["recipe"]
+        row |= {"rows": warehouse.read(stage.writes).count(), "bytes": size, "version": last["version"]}
+        row["written"] = str(last["timestamp"])[:19]
+    return row | {"stale": f"{stale} part(s)" if stale and stage.writes.scope == "part" else "yes" if stale else ""}
+
+
+def explain_command(options: Any) -> None:
+    """Everything that the tables say of one document, but for text, signature and ids."""
+    settings = _settings(options)
+    warehouse = _open(options, settings)
+    known = {stage.name: _rows_of(warehouse, stage, options.doc_id) for stage in stages.PIPELINE}
+    known = {name: rows for name, rows in known.items() if rows}
+    if "documents" not in known:
+        raise ConfigError(f"no document {options.doc_id!r} in this warehouse; doc_id is 32 hex characters.")
+    print(json.dumps(known, default=str, ensure_ascii=False, indent=None if options.json else 2))
+
+
+def _rows_of(warehouse: Warehouse, stage: Stage, doc_id: str) -> list[dict[str, Any]]:
+    frame = warehouse.read(stage.writes)
+    columns = [name for name in ("doc_id", "other") if name in frame.columns]
+    if not columns:
+        return []
+    named = [F.col(name) == doc_id for name in columns]
+    found = frame.where(named[0] if len(named) == 1 else named[0] | named[1]).drop(*HEAVY)
+    return [row.asDict(recursive=True) for row in found.collect()]
+
+
+def _settings(options: Any) -> Settings:
+    recipe, env = read(Recipe, options.recipe), read(Env, options.env)
+    given = {name: getattr(options, name) for name in ("input", "warehouse", "output") if getattr(options, name)}
+    folder = Path(options.recipe).parent
+    settings = Settings(recipe, rules.load(recipe, folder), env.model_copy(update=given), folder)
+    if "://" not in settings.env.input and not Path(settings.env.input).is_dir():
+        raise ConfigError(
+            f"input: want a folder of deliveries, have nothing at {settings.env.input!r}; "
+            "set it in the env or by --input."
+        )
+    return settings
+
+
+def _open(options: Any, settings: Settings) -> Warehouse:
+    place = _writable(settings.env.warehouse)
+    properties = Path(options.env).parent / settings.env.spark if settings.env.spark else None
+    return Warehouse(open_session(properties, f"kvern {settings.recipe.name}"), place)
+
+
+def _writable(place: str) -> str:
+    """The warehouse's place, absolute; EnvironmentMissing where nothing can be written there."""
+    if "://" in place:
+        return place
+    try:
+        Path(place).mkdir(parents=True, exist_ok=True)
+        probe = Path(place) / f".probe-{time.monotonic_ns()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"warehouse: want a folder that can be written, have {place!r} ({error.strerror})."
+        ) from error
+    return str(Path(place).resolve())
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    names = list(rows[0])
+    cells = [dict(zip(names, names, strict=True)), *rows]
+    width = {name: max(len(str(row[name])) for row in cells) for name in names}
+    number = {name: any(isinstance(row[name], int | float) for row in rows) for name in names}
+    for row in cells:
+        line = (
+            str(row[name]).rjust(width[name]) if number[name] else str(row[name]).ljust(width[name]) for name in names
+        )
+        print("  ".join(line).rstrip())

@@ -1,0 +1,100 @@
+"""Floor 4: what is stale. A fingerprint for each (table, batch, part) over all that decides its rows.
+
+Recorded fingerprints are `<own>.<inputs>`: `own` is the stage's version, what it depends on and the content of the
+files that it names; `inputs` are the recorded fingerprints of the units that it reads.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from kvern import rules, stages
+from kvern.kernels import files
+from kvern.stage import Settings, Stage
+from kvern.tables import Table
+
+Unit = tuple[str, int]
+Recorded = dict[tuple[str, str, int], str]
+WHOLE: Unit = ("*", -1)
+GONE = "gone"
+STALE = "stale"
+
+
+def digest(value: Any) -> str:
+    """16 hex characters over one spelling of a value."""
+    return hashlib.sha256(rules.compact_json(value).encode()).hexdigest()[:16]
+
+
+def own(stage: Stage, settings: Settings) -> str:
+    """What the stage itself and its settings decide."""
+    contents = [files.read(*file)[1].sha256 for file in stage.files(settings)]
+    return digest([stage.name, stage.version, stage.depends(settings.recipe, settings.rules), contents])
+
+
+def parts(recorded: Recorded) -> list[Unit]:
+    """Every (batch, part) that was ever dealt out, in order."""
+    dealt = stages.DELIVERIES.writes.name
+    return sorted((batch, part) for table, batch, part in recorded if table == dealt)
+
+
+def stale(
+    stage: Stage, settings: Settings, recorded: Recorded, renew: frozenset[str] = frozenset()
+) -> Iterator[tuple[Unit, str]]:
+    """(unit, its fingerprint) for every unit of the stage that is not recorded as it would be made now.
+
+    `renew` names pinned stages that are asked for anew.
+    """
+    if not _wanted(stage, settings, recorded, renew):
+        return
+    itself = own(stage, settings)
+    for unit in parts(recorded) if stage.writes.scope == "part" else [WHOLE]:
+        fingerprint = f"{itself}.{digest(_inputs(stage, unit, recorded))}"
+        if not _holds(recorded.get((stage.writes.name, *unit)), fingerprint, stage.pinned and stage.name not in renew):
+            yield unit, fingerprint
+
+
+def survey(settings: Settings, recorded: Recorded) -> dict[str, int]:
+    """Stage name to how many of its units are stale, and whatever follows from a stale one. Lists no deliveries."""
+    seen = dict(recorded)
+    counts = {}
+    for stage in stages.PIPELINE:
+        units = [] if stage is stages.DELIVERIES else [unit for unit, _ in stale(stage, settings, seen)]
+        seen |= {(stage.writes.name, *unit): STALE for unit in units}
+        counts[stage.name] = len(units)
+    return counts
+
+
+def _wanted(stage: Stage, settings: Settings, recorded: Recorded, renew: frozenset[str]) -> bool:
+    if not stage.needed(settings.recipe):
+        return False
+    if stage.serves is None or stage.serves in renew:
+        return True
+    served = stages.BY_NAME[stage.serves]
+    return not _holds(recorded.get((served.writes.name, *WHOLE)), own(served, settings), pinned=True)
+
+
+def _holds(have: str | None, wanted: str, pinned: bool) -> bool:
+    if pinned:
+        return have is not None and have.split(".")[0] == wanted.split(".")[0]
+    return have == wanted
+
+
+def _inputs(stage: Stage, unit: Unit, recorded: Recorded) -> list[tuple[str, str, int, str | None]]:
+    """What is recorded of all that a unit reads; None for what is not made."""
+    keys = [(table.name, *each) for table in stage.reads for each in _units_read(stage, table, unit, recorded)]
+    return [(*key, recorded.get(key)) for key in keys]
+
+
+def _units_read(stage: Stage, table: Table, unit: Unit, recorded: Recorded) -> list[Unit]:
+    """Its own part of a part table, or all parts where the stage's table is whole; a corpus table whole."""
+    if table.scope != "part":
+        return [WHOLE]
+    return [unit] if stage.writes.scope == "part" else parts(recorded)
+
+
+def missing(stage: Stage, unit: Unit, recorded: Recorded) -> list[str]:
+    """Tables that the unit reads and that are not made; those made for a pinned stage alone are never missed."""
+    optional = {each.writes.name for each in stages.PIPELINE if each.serves}
+    return sorted(
+        {name for name, _, _, have in _inputs(stage, unit, recorded) if have is None and name not in optional}
+    )

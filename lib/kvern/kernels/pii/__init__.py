@@ -1,0 +1,6 @@
+"""Personal data in text: where it stands, of what kind, and how sure that is. It is never copied, logged or returned."""
+
+from kvern.kernels.pii.kinds import KINDS
+from kvern.kernels.pii.scanner import Spans, scan
+
+__all__ = ["KINDS", "Spans", "scan"]

@@ -1,0 +1,82 @@
+"""Floor 3: what a stage is: the record "this table is made by this transform from those tables"."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from kvern.recipe import Env, Recipe
+from kvern.rules import Rules
+from kvern.tables import Table
+
+File = tuple[str, str]  # a folder or URL, and a name under it
+Store = Callable[[DataFrame], DataFrame]  # writes a stage's table, once, and gives back what is stored
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a run is told: what can change an output, what cannot, and the folder that the recipe lies in."""
+
+    recipe: Recipe
+    rules: Rules
+    env: Env
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a stage's adapter may ask for: frames of the tables it reads, and the settings.
+
+    `read` gives a part table's own part to a part stage, and a whole table else; `others` gives the other parts.
+    `fingerprint` is the stage's own for this unit, `recorded` all that are known: (table, batch, part) to fingerprint.
+    """
+
+    read: Callable[[Table], DataFrame]
+    others: Callable[[Table], DataFrame]
+    rows: Callable[[Sequence[tuple[Any, ...]], str], DataFrame]
+    settings: Settings
+    fingerprint: str = ""
+    recorded: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.settings.recipe
+
+    @property
+    def rules(self) -> Rules:
+        return self.settings.rules
+
+    @property
+    def env(self) -> Env:
+        return self.settings.env
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`version` is raised when the stage's output changes for the same input and settings.
+
+    `depends` is what of recipe and rules can change the output; `files` are those whose content can.
+    A `pinned` stage is not made stale by its inputs, only by what it depends on, or when it is asked for anew.
+    `serves` names the pinned stage that this one is made for: it is made when that one is, and `needed` by the recipe.
+    A stage that leaves files beside its table has `publish`, which stores what it makes through the door it is given,
+    and `intact`, false where those files are gone.
+    """
+
+    writes: Table
+    reads: tuple[Table, ...]
+    make: Callable[[Given], DataFrame] | None = None
+    depends: Callable[[Recipe, Rules], Any] = lambda recipe, rules: None
+    version: int = 1
+    files: Callable[[Settings], tuple[File, ...]] = lambda settings: ()
+    pinned: bool = False
+    serves: str | None = None
+    needed: Callable[[Recipe], bool] = lambda recipe: True
+    publish: Callable[[Given, Store], object] | None = None
+    intact: Callable[[Given], bool] = lambda given: True
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.called or self.writes.name

@@ -1,0 +1,149 @@
+"""One scan: every measure of a document in one row, whatever its bytes."""
+
+import json
+import re
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kernels_reference import hostile, packed
+
+from kvern import tables
+from kvern.kernels import c4, minhash, quality, signals
+from kvern.kernels.stop_words import stop_words
+
+LISTS = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
+SETTINGS = {
+    "languages": ("nob", "nno", "dan", "eng"),
+    "stop_words": LISTS,
+    "bands": 14,
+    "rows": 8,
+    "ngram": 5,
+    "seed": 1,
+}
+INPUT = pa.schema(
+    [
+        *(("doc_id", pa.string()), ("text", pa.binary()), ("declared_language", pa.string()), ("year", pa.int32())),
+        *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
+    ]
+)
+PROSE = (
+    "Dette er ei linje om ei kvern som mol, og ho mol og mol. Skriv til ola@example.org om ho ikkje stansar.\nmeny\n"
+)
+
+
+def batch(*documents: bytes | None) -> pa.RecordBatch:
+    same = {"declared_language": None, "year": 1999, "source": "bok", "batch": "2026-10", "part": 3}
+    rows = [{"doc_id": f"{number:032x}", "text": text, **same} for number, text in enumerate(documents)]
+    return pa.RecordBatch.from_pylist(rows, schema=INPUT)
+
+
+def rows(*batches: pa.RecordBatch) -> list[dict]:
+    out = list(signals.signal_batches(batches, **SETTINGS))
+    for one in out:
+        one.validate(full=True)
+        assert one.schema == signals.SIGNALS
+    return [row for one in out for row in one.to_pylist()]
+
+
+ARROW = {
+    "STRING": pa.string(),
+    "DOUBLE": pa.float64(),
+    "LONG": pa.int64(),
+    "INT": pa.int32(),
+    "BOOLEAN": pa.bool_(),
+    "BINARY": pa.binary(),
+}
+
+
+def arrow(kind: str) -> pa.DataType:
+    """The Arrow type of a Spark DDL type."""
+    if kind.startswith("ARRAY<STRUCT<"):
+        fields = kind.removeprefix("ARRAY<STRUCT<").removesuffix(">>").split(", ")
+        return pa.list_(pa.struct([(name, ARROW[of]) for name, of in (field.split(": ") for field in fields)]))
+    return ARROW[kind]
+
+
+def test_the_schema_is_that_of_the_table():
+    column = re.compile(r"^(\w+) (ARRAY<STRUCT<.*>>|[A-Z]+)", re.MULTILINE)
+    wanted = [(name, arrow(kind)) for name, kind in column.findall(tables.SIGNALS.ddl)]
+    assert [(field.name, field.type) for field in signals.SIGNALS] == wanted
+
+
+@given(st.lists(hostile, max_size=6))
+def test_no_bytes_stop_a_batch_and_each_document_has_its_row(documents):
+    got = rows(batch(*documents))
+    assert [row["doc_id"] for row in got] == [f"{number:032x}" for number in range(len(documents))]
+    for row, text in zip(got, documents, strict=True):
+        assert row["bytes"] == len(text)
+        for span in row["pii"] + row["cuts"]:
+            assert 0 <= span["start"] < span["end"] <= len(text)
+
+
+@given(st.lists(hostile, min_size=2, max_size=6))
+def test_a_row_does_not_depend_on_the_batch_that_it_came_in(documents):
+    whole = batch(*documents)
+    single = [whole.slice(at, 1) for at in range(len(documents))]
+    assert json.dumps(rows(whole), default=bytes.hex) == json.dumps(rows(*single), default=bytes.hex)
+
+
+def test_the_row_holds_what_the_kernels_measure():
+    text = PROSE.encode()
+    (row,) = rows(batch(text))
+    sums, _ = quality.measure(*packed([text]), stop_words(LISTS), quality.scratch(64))
+    for name, values in quality.columns(sums).items():
+        assert row[name] == values[0], name
+    counts, cuts = c4.measure(*packed([text]))
+    assert [row[name] for name in c4.SUMS] == counts[0].tolist()
+    assert row["cuts"] == [{"kind": "c4_line", "start": int(cuts.start[0]), "end": int(cuts.end[0])}]
+    assert text[row["cuts"][0]["start"] : row["cuts"][0]["end"]] == b"meny\n"
+    keys, _, orders = minhash.signatures(*packed([text]), bands=14, rows=8, ngram=5, seed=1)
+    assert row["minhash"][2:] == keys[0].tobytes()
+    assert row["words_hash"] == f"{int(orders[0]):016x}"
+    assert (row["source"], row["batch"], row["part"], row["flag"]) == ("bok", "2026-10", 3, None)
+
+
+def test_languages_are_ranked_and_no_text_comes_back():
+    (row,) = rows(batch(PROSE.encode() * 5))
+    scores = [entry["score"] for entry in row["languages"]]
+    assert scores == sorted(scores, reverse=True)
+    assert min(scores) >= signals.LEAST
+    assert "kvern" not in json.dumps(row, default=bytes.hex)
+    assert len(row["pii"]) == 5
+
+
+def test_no_text_and_bad_bytes_are_flagged_and_empty_text_is_not():
+    none, bad, empty = rows(batch(None, b"ja \xff nei", b""))
+    assert none["flag"] == signals.NO_TEXT
+    assert bad["flag"] == signals.NOT_UTF8
+    assert (bad["words"], empty["flag"], empty["words"]) == (2, None, 0)
+    assert empty["minhash"] is empty["words_hash"] is empty["mean_word_length"] is none["minhash"] is None
+
+
+@pytest.mark.parametrize("cut", range(4))
+def test_a_document_over_the_limit_is_measured_up_to_it_and_says_so(cut, monkeypatch):
+    monkeypatch.setattr(signals, "LIMIT", 40 + cut)
+    long = ("a" * 37 + " 😀 " + "b" * 50).encode()
+    short, first, again, last = rows(batch(b"ja", long, long, b"nei"))
+    assert (short["flag"], last["flag"], last["words"]) == (None, None, 1)
+    assert first | {"doc_id": ""} == again | {"doc_id": ""}
+    assert first["flag"] == signals.LONG
+    assert first["bytes"] == (42 if cut >= 2 else 38) + (cut == 3)
+
+
+def test_string_and_large_string_columns_are_read_alike():
+    whole = batch(PROSE.encode(), "blåbær".encode())
+    for kind in (pa.string(), pa.large_string(), pa.large_binary()):
+        text = whole["text"].cast(pa.string()).cast(kind)
+        assert rows(whole.set_column(1, "text", text)) == rows(whole)
+
+
+def test_an_empty_batch_gives_nothing():
+    assert rows(batch()) == []
+
+
+@pytest.mark.parametrize(("label", "wanted"), [("nob", 2), ("nno", 1), ("nor", 2), ("dan", None), ("und", None)])
+def test_stop_words_are_counted_by_the_labels_own_list(label, wanted):
+    found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8))[1]
+    assert signals._own_stop_words([label], found, tuple(LISTS)).to_pylist() == [wanted]

@@ -1,0 +1,106 @@
+"""Verified pairs do not depend on partitions or order, and agree with exact Jaccard of real law versions."""
+
+import hashlib
+import json
+import random
+import re
+
+import pyarrow as pa
+import pytest
+
+from kvern.kernels import minhash
+from kvern.kernels.arrow import utf8_view
+from kvern.params import DuplicatePairs
+from kvern.transforms.duplicate_pairs import duplicate_pairs
+
+PARAMS = DuplicatePairs(threshold=0.5, bucket=8)
+
+
+def doc_id(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def frames(spark, texts: dict[str, str], partitions: int = 2):
+    data, offsets = utf8_view(pa.array(list(texts.values()), pa.string()))
+    keys, words, orders = minhash.signatures(data, offsets, bands=14, rows=8, ngram=5, seed=1)
+    blobs, hashes = minhash.blobs(keys, words > 0).to_pylist(), minhash.hexadecimal(orders, words > 0).to_pylist()
+    signals = list(zip(texts, words.tolist(), hashes, blobs, strict=True))
+    return (
+        spark.createDataFrame(signals, "doc_id string, words long, words_hash string, minhash binary").repartition(
+            partitions
+        ),
+        spark.createDataFrame(list(texts.items()), "doc_id string, text string").repartition(partitions),
+    )
+
+
+def pairs(spark, texts: dict[str, str], partitions: int = 2):
+    found = duplicate_pairs(*frames(spark, texts, partitions), PARAMS, 5).collect()
+    rows = sorted(map(tuple, found))
+    assert len(rows) == len({row[:2] for row in rows})
+    return rows
+
+
+def versions() -> dict[str, str]:
+    chance = random.Random(5)
+    vocabulary = [f"ord{n}" for n in range(400)]
+    texts = {}
+    for family in range(12):
+        words = chance.choices(vocabulary, k=120)
+        for version in range(5):
+            texts[doc_id(f"{family}/{version}")] = " ".join(words)
+            words = [chance.choice(vocabulary) if chance.random() < 0.02 else word for word in words]
+    hot = chance.choices(vocabulary, k=300)
+    texts |= {doc_id(f"hot/{n}"): " ".join([*hot, f"hale{n}"]) for n in range(30)}
+    texts |= {doc_id(f"copy/{n}"): "Samme ord, hver gang" + "!" * n for n in range(20)}
+    return texts | {
+        doc_id("tom"): "",
+        doc_id("tom/2"): " .",
+        doc_id("ett"): "Hei",
+        doc_id("ett/2"): "hei!",
+        doc_id("tre"): "tre små ord",
+    }
+
+
+def exact(a: str, b: str) -> float:
+    def grams(text):
+        words = re.findall(r"\w+", text.lower())
+        return {tuple(words[at : at + 5]) for at in range(max(len(words) - 4, 1))}
+
+    return len(grams(a) & grams(b)) / len(grams(a) | grams(b))
+
+
+def test_the_same_documents_in_1_4_or_7_partitions_and_another_order_give_the_same_pairs(spark):
+    texts = versions()
+    once = pairs(spark, texts, 1)
+    for doc, other, jaccard, kind in once:
+        assert doc < other and jaccard == exact(texts[doc], texts[other]) >= 0.5
+        assert (kind == "exact") == (re.findall(r"\w+", texts[doc].lower()) == re.findall(r"\w+", texts[other].lower()))
+    words = {name: tuple(re.findall(r"\w+", text.lower())) for name, text in texts.items()}
+    worded = [own for own in words.values() if own]
+    assert sum(kind == "exact" for *_, kind in once) == len(worded) - len(set(worded))
+    hot = sorted(doc_id(f"hot/{n}") for n in range(30))
+    met = {row[:2] for row in once}
+    assert {(a, b) for a in hot[:8] for b in hot if a < b} <= met
+    shuffled = dict(random.Random(2).sample(list(texts.items()), len(texts)))
+    assert pairs(spark, shuffled, 4) == pairs(spark, texts, 7) == once
+
+
+def test_law_versions_are_found_with_the_jaccard_that_the_pairs_file_tells(spark, shared):
+    folder = shared / "dedup" / "law_versions"
+    if not folder.is_dir():
+        pytest.skip("no dedup/law_versions among the shared documents")
+    rows = [json.loads(line) for line in (folder / "docs.jsonl").read_text("utf-8").splitlines()]
+    names = {doc_id(row["id"]): row["id"] for row in rows}
+    texts = {doc_id(row["id"]): re.sub(r"\A---\n.*?\n---\n", "", row["text"], flags=re.S) for row in rows}
+    lines = [line.split("\t") for line in (folder / "pairs.tsv").read_text("utf-8").splitlines()[1:]]
+    told = {frozenset(line[:2]): float(line[2]) for line in lines}
+    rows = pairs(spark, texts)
+    found = {frozenset((names[a], names[b])): jaccard for a, b, jaccard, _ in rows}
+    assert all(abs(jaccard - told[pair]) <= 0.5e-4 + 1e-9 for pair, jaccard in found.items() if pair in told)
+    first = {names[b]: names[a] for a, b, _, kind in rows if kind == "exact"}
+    high = [frozenset(first.get(name, name) for name in pair) for pair, jaccard in told.items() if jaccard >= 0.8]
+    recall = sum(len(pair) == 1 or pair in found for pair in high) / len(high)
+    print(
+        f"recall at .8: {recall:.4f} of {len(high)} pairs; found {len(found)}, of them told {len(found.keys() & told.keys())}"
+    )
+    assert recall >= 0.95

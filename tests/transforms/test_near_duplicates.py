@@ -1,0 +1,64 @@
+"""Clusters, survivors and twins on small corpora whose outcome can be read off."""
+
+from kvern.params import NearDuplicates
+from kvern.transforms.near_duplicates import near_duplicates
+
+CLOSES = [("agreement", "open-web")]
+A, B, C, D, E, F = (letter * 32 for letter in "abcdef")
+ELIGIBILITY = "doc_id string, reasons array<string>, language string, tier string, closed boolean, suppressed_copies boolean, priority int, quality double, words long"
+
+
+def doc(name, reasons=(), tier="open-web", closed=False, suppressed=False, priority=1, quality=1.0, words=10):
+    return (name, list(reasons), "nob", tier, closed, suppressed, priority, quality, words)
+
+
+def run(spark, documents, pairs, partitions=2):
+    frame = near_duplicates(
+        spark.createDataFrame(pairs, "doc_id string, other string, jaccard double, kind string").repartition(
+            partitions
+        ),
+        spark.createDataFrame(documents, ELIGIBILITY).repartition(partitions),
+        spark.createDataFrame(CLOSES, "closed_tier string, tier string"),
+        NearDuplicates(threshold=0.8),
+    )
+    rows = {row["doc_id"]: row for row in frame.collect()}
+    assert rows.keys() == {document[0] for document in documents}
+    return rows
+
+
+def test_the_best_eligible_document_survives_and_all_members_count(spark):
+    documents = [doc(A, ["language"]), doc(B, quality=None), doc(C, words=9), doc(D), doc(E), doc(F, priority=0)]
+    pairs = [(A, B, 1.0, "exact"), (A, C, 0.9, "words"), (C, D, 0.85, "words"), (E, F, 0.7, "words")]
+    rows = run(spark, documents, pairs)
+    assert [rows[n]["survivor"] for n in (A, B, C, D, E, F)] == [False, False, False, True, True, True]
+    assert [(rows[n]["cluster"], rows[n]["size"]) for n in (A, D, E)] == [(A, 4), (A, 4), (E, 1)]
+    assert [(rows[n]["of"], rows[n]["jaccard"]) for n in (A, B, C, D)] == [(D, None), (D, None), (D, 0.85), (D, 1.0)]
+    assert [rows[n]["reasons"] for n in (B, C, D)] == [["duplicate"], ["duplicate"], []]
+    assert run(spark, documents[::-1], pairs[::-1], 5) == rows
+
+
+def test_copies_of_one_group_share_what_was_compared(spark):
+    rows = run(spark, [doc(A), doc(B, priority=0), doc(C)], [(A, B, 1.0, "exact"), (A, C, 0.9, "words")])
+    assert [(rows[n]["of"], rows[n]["jaccard"]) for n in (A, B, C)] == [(B, 1.0), (B, 1.0), (B, 0.9)]
+
+
+def test_a_closed_copy_closes_its_verified_twins_and_no_chain(spark):
+    closed = doc(B, ["rights"], tier="agreement", closed=True)
+    pairs = [
+        (A, B, 1.0, "exact"),
+        (A, C, 0.9, "words"),
+        (C, D, 0.9, "words"),
+        (A, E, 0.9, "words"),
+        (A, F, 0.7, "words"),
+    ]
+    rows = run(spark, [doc(A), closed, doc(C), doc(D, words=1), doc(E, tier="open"), doc(F)], pairs)
+    assert rows[A]["reasons"] == rows[C]["reasons"] == ["closed_twin", "duplicate"]
+    assert rows[E]["survivor"] and rows[D]["reasons"] == ["duplicate"] and rows[F]["reasons"] == []
+    assert rows[B]["reasons"] == ["duplicate"]
+
+
+def test_a_cluster_without_a_fit_member_has_no_survivor(spark):
+    documents = [doc(A, ["suppressed"], suppressed=True), doc(B), doc(C)]
+    rows = run(spark, documents, [(A, B, 0.9, "words"), (A, C, 1.0, "exact")])
+    assert [rows[n]["reasons"] for n in (A, B, C)] == [[], ["suppressed_twin"], ["suppressed_twin"]]
+    assert not any(row["survivor"] or row["of"] for row in rows.values())
