@@ -202,6 +202,8 @@ class Shards(Params):
 
     build: Name | None = None
     """Its name before the hash; the recipe's name where absent."""
+    plan: Name | None = None
+    """A build under the output whose cuts are kept, so that a new document changes its own shard alone."""
     seed: int = Field(default=1, ge=0)
     """Of the order of documents."""
     shard_tokens: int = Field(default=100_000_000, ge=1)
