@@ -1,14 +1,11 @@
 """Clusters of near duplicates, and the one document of each that stays."""
 
-from collections.abc import Iterator
-
-import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from kvern.kernels import components
 from kvern.params import NearDuplicates
 from kvern.transforms import survivors
+from kvern.transforms.clusters import clusters
 
 
 def near_duplicates(
@@ -18,6 +15,7 @@ def near_duplicates(
     params: NearDuplicates,
     documents: DataFrame | None = None,
     ngram: int | None = None,
+    contractions: int = 0,
 ) -> DataFrame:
     """One row for every document of `eligibility`.
 
@@ -25,6 +23,7 @@ def near_duplicates(
     twin is a document of the same words or of a pair verified at the threshold, never one that a chain leads to. A
     closed or suppressed document's twin does not survive; the best of the other eligible ones does. The policy
     `verified` reads text of `documents` in word n-grams of the signatures' length; `component` reads none.
+    `contractions` changes no row (`clusters`).
     """
     if params.policy == "verified" and (documents is None or ngram is None):
         raise ValueError("near_duplicates.policy = 'verified' wants the documents and the shingle length, has none")
@@ -32,7 +31,7 @@ def near_duplicates(
     groups = _exact_groups(pairs)
     members = _with_group(eligibility, groups)
     twins = _with_twins(members, _neighbours(passed, groups), closes)
-    clustered = _with_cluster(twins, passed)
+    clustered = _with_cluster(twins, passed, contractions)
     compared = _between_groups(pairs, groups)
     if documents is None or ngram is None or params.policy == "component":
         return _columns(survivors.of_component(clustered, compared, params))
@@ -95,17 +94,11 @@ def _reached(sources: DataFrame, neighbours: DataFrame) -> DataFrame:
     return sources.unionByName(spread).distinct()
 
 
-def _with_cluster(members: DataFrame, passed: DataFrame) -> DataFrame:
-    """Adds `cluster` and `size`. Edges pass through one task and stay there; without one a document is a cluster."""
-    edges = passed.select(F.unhex("doc_id").alias("doc_id"), F.unhex("other").alias("other"))
-    labels = edges.coalesce(1).mapInArrow(_components, "id BINARY, cluster BINARY")
-    named = labels.select(F.lower(F.hex("id")).alias("doc_id"), F.lower(F.hex("cluster")).alias("cluster"))
-    joined = members.join(named, "doc_id", "left").withColumn("cluster", F.coalesce("cluster", "doc_id"))
-    return joined.withColumn("size", F.count("*").over(Window.partitionBy("cluster")).cast("int"))
-
-
-def _components(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    return components.component_batches(batches)
+def _with_cluster(members: DataFrame, passed: DataFrame, contractions: int) -> DataFrame:
+    """Adds `cluster` and `size`; a document without a pair is a cluster of its own."""
+    joined = members.join(clusters(passed.select("doc_id", "other"), contractions), "doc_id", "left")
+    named = joined.withColumn("cluster", F.coalesce("cluster", "doc_id"))
+    return named.withColumn("size", F.count("*").over(Window.partitionBy("cluster")).cast("int"))
 
 
 def _columns(members: DataFrame) -> DataFrame:
