@@ -2,10 +2,12 @@
 
     python bench/tokens.py [rounds]
 
-The text is mixed and real: laws, books of 1840-69 and their OCR, novels, and sentences in 21 languages. The model is
-trained on it with this house's settings. Every id of every round is compared before a figure is written.
+The text is mixed and real: laws, books of 1840-69 and their OCR, novels, and sentences in 21 languages. The models are
+trained on it: BPE with this house's settings, and unigram by the library. Every id of every round is compared before a
+figure is written.
 """
 
+import io
 import json
 import sys
 import time
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import sentencepiece
 from figures import Figure, of_rounds, shared, write
 
 from kvern.kernels import alphabets, encoding, parts, units, vocabulary
@@ -46,9 +49,19 @@ def counted(rows: pa.RecordBatch) -> pa.Table:
     return pa.Table.from_batches(units.counted([rows], ("language",)))
 
 
-def model(words: pa.Table) -> bytes:
-    training = vocabulary.Training(_PIECES, 0.5, alphabets.letters(), 0.9999, 1)
-    return vocabulary.train(words, training).data
+def bpe(words: pa.Table) -> bytes:
+    return vocabulary.train(words, vocabulary.Training(_PIECES, 0.5, alphabets.letters(), 0.9999, 1)).data
+
+
+def unigram(words: pa.Table) -> bytes:
+    """By the library, from the same units: what a user may bring."""
+    model, rows = io.BytesIO(), words.group_by("word").aggregate([("n", "sum")])
+    lines = (f"{word}\t{n}" for word, n in zip(*(rows[name].to_pylist() for name in ("word", "n_sum")), strict=True))
+    usable = (line for line in sorted(lines) if "\t\t" not in line)
+    settings = {**vocabulary.SETTINGS, "model_type": "unigram", "vocab_size": _PIECES, "minloglevel": 2}
+    settings |= {"seed_sentencepiece_size": 200_000, "required_chars": alphabets.letters() + "\n"}
+    sentencepiece.SentencePieceTrainer.train(sentence_iterator=usable, model_writer=model, **settings)
+    return model.getvalue()
 
 
 def one_round(data: bytes, rows: pa.RecordBatch) -> tuple[float, float]:
@@ -70,14 +83,17 @@ def figures(rounds: int) -> list[Figure]:
     size = int(pa.compute.sum(pa.compute.binary_length(rows["text"])).as_py())
     counted(rows.slice(0, 20))
     counts = [seconds(lambda: counted(rows)) for _ in range(rounds)]
-    data = model(counts[0][1])
-    ratios = [one_round(data, rows) for _ in range(rounds)]
-    what = f"{len(rows)} real texts, {size / 1e6:.1f} MB, BPE {_PIECES}, lossless"
-    return [
-        of_rounds("bpe_cold_over_sentencepiece", [cold for cold, _ in ratios], "x", 6, what, _PEER),
-        of_rounds("bpe_warm_over_sentencepiece", [warm for _, warm in ratios], "x", 12, what, _PEER),
-        of_rounds("words_count_mb_s", [size / 1e6 / spent for spent, _ in counts], "MB/s", 60, what),
-    ]
+    what = f"{len(rows)} real texts, {size / 1e6:.1f} MB"
+    made = [of_rounds("words_count_mb_s", [size / 1e6 / spent for spent, _ in counts], "MB/s", 60, what)]
+    for name, train, cold, warm in (("bpe", bpe, 6, 12), ("unigram", unigram, 3, 5)):
+        data = train(counts[0][1])
+        ratios = [one_round(data, rows) for _ in range(rounds)]
+        of_model = f"{what}, {name} {_PIECES}, lossless"
+        made += [
+            of_rounds(f"{name}_cold_over_sentencepiece", [each for each, _ in ratios], "x", cold, of_model, _PEER),
+            of_rounds(f"{name}_warm_over_sentencepiece", [each for _, each in ratios], "x", warm, of_model, _PEER),
+        ]
+    return made
 
 
 if __name__ == "__main__":

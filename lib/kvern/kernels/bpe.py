@@ -12,7 +12,7 @@ import numpy as np
 
 from kvern.kernels import parts
 from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.merges import NONE, Merges, slot_of
 from kvern.kernels.parts import Cache, Encoded
 
@@ -51,7 +51,7 @@ def encode(
     return parts.walk(step, text, scratch(), library)
 
 
-@compiled
+@inlined
 def _pair(left, right, merges):
     """The symbol that two symbols make, or NONE."""
     if left < 0 or right < 0:
@@ -59,7 +59,7 @@ def _pair(left, right, merges):
     return merges.merged[slot_of(np.uint64(left) << _32 | np.uint64(right), merges.pairs)]
 
 
-@compiled
+@inlined
 def _propose(i, merges, scratch):
     """What symbol i and the next one make."""
     made = _pair(scratch.symbols[i], scratch.symbols[i + 1], merges)
@@ -126,7 +126,7 @@ def _spell(data, at, end, merges, scratch, out, to):
     return to
 
 
-@compiled
+@inlined
 def _kept(data, at, i, merges, cache, scratch, out, to):
     """Ids of part i of the block, out of the cache or into it."""
     block = scratch.block

@@ -9,3 +9,7 @@ function allocates nothing and returns no array. Scratch comes from Python.
 from numba import njit
 
 compiled = njit(cache=True, nogil=True, _nrt=False)
+
+# The same, always put into its caller. A tuple of arrays is passed as dozens of words, and the optimiser leaves alone
+# what it finds long: encoding by unigram went from 65 to 105 MB/s with its small functions in place (numba 0.68).
+inlined = njit(cache=True, nogil=True, _nrt=False, forceinline=True)

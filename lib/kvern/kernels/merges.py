@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.parts import joins_of
 from kvern.kernels.pieces import NORMAL, USER, byte_ids_of
 
@@ -69,7 +69,7 @@ def _pairs(symbols: dict[str, int], pieces: Sequence[str], frozen: set[str]) -> 
     return pairs, merged
 
 
-@compiled
+@inlined
 def slot_of(key, pairs):  # type: ignore[no-untyped-def]
     """Where `key` stands in `pairs`, or the free slot that says it is not there."""
     mask = pairs.shape[0] - 1

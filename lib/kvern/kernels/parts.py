@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.characters import readonly
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER, load64, mix, prefetch
 
 CACHE_BYTES = 1 << 25
@@ -69,7 +69,7 @@ def joins_of(pieces: Iterable[str]) -> npt.NDArray[np.uint8]:
     return joins.reshape(-1)
 
 
-@compiled
+@inlined
 def part_end(data, at, end, joins):
     """The next byte before which the text may be cut (at < end)."""
     last = np.int64(data[at])
@@ -84,7 +84,7 @@ def part_end(data, at, end, joins):
     return end
 
 
-@compiled
+@inlined
 def _word(data, at, size, masks):
     """The part's bytes [at, at + 8) as one word, zero beyond its size."""
     if size <= 0:
@@ -119,7 +119,7 @@ def scan(data, at, end, joins, cache, block):
     return n
 
 
-@compiled
+@inlined
 def find(size, row, words, cache):
     """The line that holds a part, or -1."""
     for line in range(row, row + 2):
@@ -130,7 +130,7 @@ def find(size, row, words, cache):
     return -1
 
 
-@compiled
+@inlined
 def copy(line, cache, out, to):
     """Write a line's ids; returns where they end."""
     first = cache.ids.shape[1] * 5 // 8

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 
 LEAF, LABEL = np.uint32(0x100), np.uint32(0xFF)
 _9 = np.uint32(9)
@@ -52,7 +52,7 @@ def trie(keys: Sequence[bytes]) -> Trie:
     return Trie(nodes[:top].copy(), values[:top].copy())
 
 
-@compiled
+@inlined
 def child(nodes, node, byte):
     """The node that `byte` leads to, or -1."""
     slot = np.int64(nodes[node] >> _9) + byte

@@ -14,7 +14,7 @@ import numpy as np
 
 from kvern.kernels import parts, viterbi
 from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.parts import Cache, Encoded
 from kvern.kernels.pieces import Pieces
 
@@ -66,7 +66,7 @@ def _spell(data, at, end, pieces, scratch, out, to):
     return _path(data, at, end, pieces, scratch.paths, out, to)[0]
 
 
-@compiled
+@inlined
 def _passed(out, to, stop, pieces, scratch):
     """Add the scores of ids that were found without the library's search, one by one as it does."""
     score = scratch.score[0]
@@ -75,7 +75,7 @@ def _passed(out, to, stop, pieces, scratch):
     scratch.score[0] = score
 
 
-@compiled
+@inlined
 def _kept(data, at, i, pieces, cache, scratch, out, to):
     """Ids of part i of the block, out of the cache where they are safe, else found."""
     size, row, words, score = (

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.characters import readonly
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.hashing import hash_span, load64, mix
 
 _BLANK = 0x20
@@ -42,7 +42,7 @@ def _table(arena: int) -> Table:
     return Table(slots, entries, np.empty(arena, np.uint8), np.zeros(2, np.int64))
 
 
-@compiled
+@inlined
 def unit_end(data, at, end):
     """Position after the unit that starts at `at` (at < end)."""
     if data[at] == _TAB:
@@ -54,7 +54,7 @@ def unit_end(data, at, end):
     return at
 
 
-@compiled
+@inlined
 def _same(data, start, size, group, table, entry):
     first = table.entries[entry, 0]
     if table.entries[entry, 1] != size or table.entries[entry, 2] != group:
@@ -71,7 +71,7 @@ def _same(data, start, size, group, table, entry):
     return True
 
 
-@compiled
+@inlined
 def _add(data, start, size, group, tag, slot, table):
     """A new entry; False where there is no room."""
     entry, first = table.used[0], table.used[1]
@@ -89,7 +89,7 @@ def _add(data, start, size, group, tag, slot, table):
     return True
 
 
-@compiled
+@inlined
 def _count(data, start, end, group, table):
     h = mix(hash_span(data, start, end) + np.uint64(group))
     tag, mask, size = h & _UPPER, table.slots.shape[0] - 1, end - start

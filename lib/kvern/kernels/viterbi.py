@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.trie import LEAF, child
 
 TURN = np.float32(1e5)  # where the library takes its running score back to zero
@@ -33,21 +33,21 @@ def paths(size: int) -> Paths:
     return Paths(np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros(n, np.float32), np.zeros(n), np.zeros(n))
 
 
-@compiled
+@inlined
 def _character_end(data, at, end):
     first = data[at]
     size = 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
     return min(at + size, end)
 
 
-@compiled
+@inlined
 def _offer(to, total, start, piece, paths):
     """A path to byte `to`, in float32: the first of equals stays."""
     if paths.starts[to] < 0 or total > paths.sums[to]:
         paths.sums[to], paths.starts[to], paths.pieces[to] = total, start, piece
 
 
-@compiled
+@inlined
 def _turn_back(p, front, paths):
     """What the library does where the running score passes TURN: sums from here on lose the score of here."""
     here = paths.sums[p]
@@ -84,7 +84,7 @@ def exact(data, at, end, score, pieces, paths):
     return paths.sums[end - at]
 
 
-@compiled
+@inlined
 def _offer_two(to, from_, weight, piece, paths):
     """Paths to byte `to` over the two best to byte `from_`, in float64."""
     best, second = paths.best, paths.second
