@@ -87,13 +87,20 @@ def packed(texts: list[str]) -> tuple[Bytes, Offsets]:
 
 
 def training_texts(folder: Path) -> tuple[list[Text], list[Text]]:
-    """(sentences of LANGUAGES, pieces of documents of COUNTED) that are not held out, nor equal to one that is."""
+    """(sentences of CODES, pieces of documents in COUNTED) that are not held out.
+
+    Neither holds a text or a line that is held out too: public documents repeat their mastheads and forms.
+    """
     told = [*sentences(folder), *documents(folder)]
-    kept = {text_key(text.text) for text in told if held_out(text.group)}
+    kept = {text_key(line) for text in told if held_out(text.group) for line in (text.text, *text.text.splitlines())}
     used = [text for text in told if not held_out(text.group) and text_key(text.text) not in kept]
     short = [text for text in used if text.language in CODES]
-    long = [text._replace(text=piece) for text in used if text.language in COUNTED for piece in pieces(text.text)]
-    return short, [text for text in long if text_key(text.text) not in kept]
+    long = [text._replace(text=_without(text.text, kept)) for text in used if text.language in COUNTED]
+    return short, [text._replace(text=piece) for text in long for piece in pieces(text.text)]
+
+
+def _without(text: str, kept: set[int]) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if text_key(line) not in kept)
 
 
 def make(folder: Path) -> dict[str, Any]:
