@@ -24,6 +24,24 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def demo_holdings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One shelf of the demo library: about 100 documents, 1 MB."""
+    from kvern.demo import generate
+
+    folder = tmp_path_factory.mktemp("demo") / "holdings"
+    generate(folder, scale=0.1, seed=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(spark: "SparkSession", demo_holdings: Path) -> "Demo":  # noqa: F821
+    """The whole pipeline over it, run once for all tests that look at its outcome."""
+    from demo_run import made
+
+    return made(spark, demo_holdings, demo_holdings.parent)
+
+
+@pytest.fixture(scope="session")
 def spark() -> Iterator["SparkSession"]:  # noqa: F821
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {ROOT / 'conf/spark/ci.conf'} pyspark-shell"

@@ -39,5 +39,6 @@ def trained_elsewhere(**settings: Any) -> bytes:
     """A model trained on the same text by `sentencepiece` itself."""
     model, lines = io.BytesIO(), "\n".join(SENTENCES.values()).splitlines()
     options = {"vocab_size": 400, "hard_vocab_limit": False, "byte_fallback": True, "minloglevel": 2, **settings}
+    options = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
     sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=model, **options)
     return model.getvalue()

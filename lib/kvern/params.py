@@ -150,10 +150,14 @@ class Eligibility(Params):
 
 
 class NearDuplicates(Params):
-    """Which pairs make a cluster."""
+    """Which pairs make a cluster, and who of it stays."""
 
     threshold: Share = 0.8
     """The exact Jaccard from which two documents are near duplicates."""
+    policy: Literal["component", "verified"] = "component"
+    """`component`: one of each cluster stays; `verified`: who goes has itself that Jaccard to one that stays."""
+    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
+    """What decides who stays, before the smallest doc_id."""
 
 
 class Selection(Params):
@@ -198,6 +202,8 @@ class Shards(Params):
 
     build: Name | None = None
     """Its name before the hash; the recipe's name where absent."""
+    plan: Name | None = None
+    """A build under the output whose cuts are kept, so that a new document changes its own shard alone."""
     seed: int = Field(default=1, ge=0)
     """Of the order of documents."""
     shard_tokens: int = Field(default=100_000_000, ge=1)

@@ -6,6 +6,7 @@ from hypothesis import given
 from kernels_reference import bare_words, hostile, packed, tidy
 
 from kvern.kernels import minhash
+from kvern.kernels.bare_words import MOST
 
 ONE_HOP = {"bands": 14, "rows": 8, "ngram": 5, "seed": 1}
 
@@ -44,8 +45,29 @@ def test_the_estimate_is_unbiased_at_every_length(words, shift):
     assert abs((keys[0] == keys[1]).mean() - exact) <= error
 
 
-def test_documents_over_many_chunks_of_words_have_all_their_shingles():
-    words = 3 * minhash.CHUNK + 17
+def pairs_at(chance, level, count):
+    """Pairs of documents of 30 to 90 words whose Jaccard lies near `level`."""
+    for _ in range(count):
+        words = [f"o{number}" for number in chance.integers(0, 10**9, chance.integers(30, 90))]
+        shift = round((len(words) - 4) * (1 - level) / (1 + level))
+        more = [f"o{number}" for number in chance.integers(0, 10**9, shift)]
+        yield " ".join(words).encode(), " ".join([*words[shift:], *more]).encode()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.6, 0.7, 0.8, 0.9])
+def test_recall_is_that_of_the_s_curve_within_two_standard_errors(level):
+    pairs = [text for pair in pairs_at(np.random.default_rng(5), level, 1_500) for text in pair]
+    array, offsets = packed(pairs)
+    sets = [minhash.shingles_of(array, int(offsets[k]), int(offsets[k + 1]), 5) for k in range(len(pairs))]
+    exact = np.array([minhash.jaccard(sets[k], sets[k + 1]) for k in range(0, len(sets), 2)])
+    keys = minhash.signatures(array, offsets, **ONE_HOP).keys
+    theory = 1 - (1 - exact**8) ** 14
+    recall = (keys[::2] == keys[1::2]).any(axis=1).mean()
+    assert abs(recall - theory.mean()) <= 2 * np.sqrt((theory * (1 - theory)).sum()) / len(theory)
+
+
+def test_documents_over_many_windows_have_all_their_shingles():
+    words = 3 * MOST + 17
     data = numbered(0, words)
     assert len(hashes(data)) == words - 4
     assert minhash.signatures(*packed([data]), **ONE_HOP)[1].tolist() == [words]
@@ -96,7 +118,7 @@ def test_the_blob_is_a_version_and_little_endian_keys_and_null_without_words():
 
 def test_stored_signatures_stay_what_they_are_while_the_version_does():
     keys, _, orders = minhash.signatures(*packed([b"Det var ein gang ei kvern som mol"]), **ONE_HOP)
-    assert (minhash.VERSION, f"{keys[0][0]:016x}", f"{orders[0]:016x}") == (1, "f80131cd71460e46", "64a8f541c972d13c")
+    assert (minhash.VERSION, f"{keys[0][0]:016x}", f"{orders[0]:016x}") == (2, "a4db8284a2d33102", "f088c6624b619672")
 
 
 def test_permutations_have_odd_factors_and_are_all_different():

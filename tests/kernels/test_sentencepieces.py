@@ -11,7 +11,7 @@ import sentencepiece
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvern.kernels import sentencepieces
+from kvern.kernels import encoding, sentencepieces
 from pieces import SENTENCES, lossless, trained_elsewhere
 
 TEXTS = st.lists(
@@ -24,7 +24,7 @@ def encoded(texts: list[str | bytes], model: bytes, promised: bool = False) -> p
     rows = pa.RecordBatch.from_pydict(
         {"doc_id": [str(n) for n in range(len(data))], "text": pa.array(data, pa.binary()).view(pa.string())}
     )
-    return next(sentencepieces.encoded([rows], model, promised))
+    return next(encoding.encoded([rows], model, promised))
 
 
 @given(TEXTS)

@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given
-from kernels_reference import bare_words, hostile, packed, tidy, words
+from kernels_reference import hostile, packed, tidy, words
 
 from kvern.kernels import words as kernel
 from kvern.kernels.characters import characters, readonly
@@ -40,19 +40,6 @@ def test_words_are_those_of_the_definition(data):
 )
 def test_joiners_stand_between_word_characters_only(text, wanted):
     assert [word.decode() for word, _, _ in found(text.encode())] == wanted
-
-
-@given(hostile | tidy, hostile | tidy)
-def test_bare_words_hash_alike_when_they_are_alike_in_lower_case(one, other):
-    def hashes(data: bytes) -> list[int]:
-        array, out = readonly(packed([data])[0]), kernel.np.empty(len(data) + 1, kernel.np.uint64)
-        count, at = kernel.bare_words(array, 0, len(data), characters(), out, 0)
-        assert at == len(data)
-        return out[:count].tolist()
-
-    known = dict(zip(bare_words(one) + bare_words(other), hashes(one) + hashes(other), strict=True))
-    assert hashes(one) == [known[word] for word in bare_words(one)]
-    assert len(set(known.values())) == len(known)
 
 
 def test_a_word_is_hashed_and_anything_else_is_refused_by_name():

@@ -11,9 +11,33 @@ import pyarrow as pa
 from sentencepiece import sentencepiece_model_pb2 as pb
 
 from kvern.kernels import sentencepieces
+from kvern.kernels.final_text import edited
+from kvern.shards import manifest, storage
+from kvern.shards.form import Form
+from kvern.shards.parquet import DETAILS
+from kvern.shards.writer import write_shard
+from pieces import lossless
 
 CODES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
-WORDS = "Det er ein dag i nord . Reisen gikk til fjells og over vidda med rein og hund \n å være ikke der mii leat".split(" ")
+WORDS = [
+    "Det",
+    "er",
+    "ein",
+    "dag",
+    "i",
+    "nord",
+    ".",
+    "Reisen",
+    "gikk",
+    "til",
+    "fjells",
+    "og",
+    "\n",
+    "å",
+    "være",
+    "mii",
+    "leat",
+]
 
 
 def megatron(prefix: Path) -> list[list[int]]:
@@ -32,10 +56,7 @@ def megatron(prefix: Path) -> list[list[int]]:
 @lru_cache
 def model(pieces: int = 0) -> sentencepieces.Model:
     """A small lossless model; with `pieces` it is filled up to that many by pieces that no text here has."""
-    words = [" " + word for word in WORDS]
-    counts = pa.table({"language": ["nob"] * len(words), "word": words, "n": range(40, 40 + len(words))})
-    training = sentencepieces.Training(320, 1.0, "æøåÆØÅčđŋšŧž", 0.9999, 1)
-    found = sentencepieces.train(counts, training)
+    found = lossless()
     if not pieces:
         return found
     proto = pb.ModelProto()
@@ -91,6 +112,17 @@ def row(each: Document, i: int) -> dict:
     }  # fmt: skip
 
 
+EDIT = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replacement", pa.string())])
+DETAIL_TYPES = [(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS]
+SCHEMA = pa.schema(
+    [
+        ("doc_id", pa.string()),
+        ("ids", pa.list_(pa.int32())),
+        ("edits", pa.list_(EDIT)),
+        ("text", pa.string()),
+        *DETAIL_TYPES,
+    ]
+)
 DDL = """doc_id STRING, text STRING, source_id STRING, source STRING, title STRING, year INT, licence STRING, path STRING,
 kind STRING, pages ARRAY<STRUCT<page_id: STRING, start: INT, end: INT>>,
 blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>>, ids ARRAY<INT>, text_hash STRING,
@@ -100,3 +132,21 @@ tokenizer STRING, edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>>
 def same_files(root: Path) -> dict[str, bytes]:
     """Every file under a folder with its bytes."""
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def folder_build(
+    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99
+) -> Path:
+    """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
+    used = model()
+    form = Form("demo-0", str(output / "demo-0"), formats, sentencepieces.eod_id(used.data), used.vocabulary)
+    files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
+    held = pa.Table.from_pylist([{name: each[name] for name in columns} for each in rows], SCHEMA)
+    for shard in range(shards):
+        mine = held.take(list(range(shard, len(rows), shards))).combine_chunks()
+        files += write_shard(shard, edited(mine.to_batches(max_chunksize=batch)), form)
+    storage.put(form.root, manifest.MODEL, used.data)
+    totals = {key: sum(each[key] for each in files if each["format"] == "index") for key in ("documents", "tokens")}
+    planned = {"build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "cuts": [0] * shards}
+    manifest.publish(form.root, manifest.content({**planned, **totals}, used, files, {"recipe": "demo"}))
+    return output / "demo-0"

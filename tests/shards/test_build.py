@@ -2,19 +2,22 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
 from kvern.params import Shards
 from kvern.shards import build, manifest
 from kvern.shards.plan import Inputs, cuts
+from kvern.shards.trace import positions
+from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX
 from kvern.warehouse import Warehouse
-from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
 PARAMS = Shards(shard_tokens=1500, seed=3)
 
@@ -50,10 +53,14 @@ def rows() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def made(spark: SparkSession, rows: list[dict], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Warehouse, dict]:
+def made(
+    spark: SparkSession, rows: list[dict], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Warehouse, dict]:
     folder = tmp_path_factory.mktemp("made")
     warehouse = Warehouse(spark, str(folder / "warehouse"))
-    told = build.make(inputs(spark, rows, 3), model(), PARAMS, "demo", str(folder / "out"), {"recipe": "demo"}, stored(warehouse))
+    told = build.make(
+        inputs(spark, rows, 3), model(), PARAMS, "demo", str(folder / "out"), {"recipe": "demo"}, stored(warehouse)
+    )
     return folder / "out" / told["build"], warehouse, told
 
 
@@ -70,8 +77,11 @@ def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> Non
     assert sorted(each["doc_id"] for each in seen) == sorted(by_id)
     finals = {each.doc_id: each.final for each in documents()}
     assert {each["doc_id"]: each["text"] for each in seen} == finals
-    assert {(each["language"], each["tier"], each["source"], each["licence"]) for each in seen} == {("nob", "public-domain", "books", None)}
+    assert {(each["language"], each["tier"], each["source"], each["licence"]) for each in seen} == {
+        ("nob", "public-domain", "books", None)
+    }
     assert len(told["cuts"]) > 3
+    verify(str(root))
 
 
 def test_the_index_is_a_table_and_leads_to_every_document(made: tuple, spark: SparkSession) -> None:
@@ -90,7 +100,15 @@ def test_the_same_bytes_from_any_partitioning(
     made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path, partitions: int
 ) -> None:
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "2" if partitions == 7 else "2000")
-    told = build.make(inputs(spark, rows, partitions), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path))
+    told = build.make(
+        inputs(spark, rows, partitions),
+        model(),
+        PARAMS,
+        "demo",
+        str(tmp_path),
+        {"recipe": "demo"},
+        to_files(spark, tmp_path),
+    )
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "2000")
     assert told == made[2]
     assert same_files(tmp_path / told["build"]) == same_files(made[0])
@@ -100,7 +118,9 @@ def test_a_finished_build_is_left_as_it_is(made: tuple, spark: SparkSession, row
     root, warehouse, told = made
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
     table = warehouse.read(SHARD_INDEX).collect()
-    again = build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(root.parent), {"recipe": "other words"}, stored(warehouse))
+    again = build.make(
+        inputs(spark, rows, 2), model(), PARAMS, "demo", str(root.parent), {"recipe": "other words"}, stored(warehouse)
+    )
     assert again == told
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
     assert sorted(warehouse.read(SHARD_INDEX).collect()) == sorted(table)
@@ -120,11 +140,15 @@ def test_a_killed_run_leaves_no_build_and_a_second_completes_it(
     assert manifest.standing(str(tmp_path)) == []
     (root / "megatron/shard-00000.bin.abc.tmp").write_bytes(b"half")
     (root / "megatron/shard-00001.bin").write_bytes(b"half")
-    build.make(inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path))
+    build.make(
+        inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path)
+    )
     assert same_files(root) == same_files(made[0])
 
 
-def test_other_documents_are_another_build_and_the_table_keeps_both(made: tuple, spark: SparkSession, rows: list[dict]) -> None:
+def test_other_documents_are_another_build_and_the_table_keeps_both(
+    made: tuple, spark: SparkSession, rows: list[dict]
+) -> None:
     root, warehouse, told = made
     more = [*rows, row(Document("Enda ein dag i nord"), 99)]
     new = build.make(inputs(spark, more, 2), model(), PARAMS, "demo", str(root.parent), {}, stored(warehouse))
@@ -137,17 +161,50 @@ def test_other_documents_are_another_build_and_the_table_keeps_both(made: tuple,
     assert {each["build"] for each in warehouse.read(SHARD_INDEX).collect()} == {told["build"]}
 
 
-def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+def test_under_a_kept_plan_a_new_document_changes_its_own_shard_alone(
+    made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
+    shutil.copytree(made[0], tmp_path / made[0].name)
+    new = row(Document("Enda ein dag i nord"), 99)
+    params = PARAMS.model_copy(update={"plan": made[2]["build"]})
+    told = build.make(
+        inputs(spark, [*rows, new], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path)
+    )
+    before, after = ({each["name"]: each["sha256"] for each in found["files"]} for found in (made[2], told))
+    assert told["cuts"] == made[2]["cuts"]
+    changed = {name.partition("/")[2].partition(".")[0] for name in after if after[name] != before[name]}
+    assert changed == {f"shard-{place['shard']:05d}" for place in positions(str(tmp_path), new["doc_id"])}
+    assert len(changed) == 1
+    few = build.make(inputs(spark, rows[:3], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    assert len(few["files"]) < 4 * len(few["cuts"])
+    verify(str(tmp_path / few["build"]))
+    with pytest.raises(manifest.NoBuild):
+        build.make(
+            inputs(spark, rows, 2),
+            model(),
+            params.model_copy(update={"plan": "none"}),
+            "demo",
+            str(tmp_path),
+            {},
+            to_files(spark, tmp_path),
+        )
+
+
+def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
+    spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
     given = inputs(spark, rows, 2)
     fewer = Inputs(given.documents, given.tokens.where("title <> 'Tittel 3'"), given.selection, given.eligibility)
     with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
         build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
-        build.make(given, model(400), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
+        build.make(given, model(600), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_megatron_alone_in_32_bits_for_a_large_vocabulary(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
+    spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
     large = model(66_000)
     changed = [{**each, "tokenizer": large.sha256} for each in rows[:6]]
     params = Shards(shard_tokens=10_000, formats=("megatron",), build="stor")
@@ -156,7 +213,9 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(spark: SparkSession, r
     assert told["build"].startswith("stor-")
     assert not (root / "parquet").exists()
     assert (root / "megatron/shard-00000.bin").stat().st_size == 4 * told["tokens"]
-    assert sorted(megatron(root / "megatron/shard-00000")) == sorted([*each["ids"], told["tokenizer"]["eod"]] for each in changed)
+    assert sorted(megatron(root / "megatron/shard-00000")) == sorted(
+        [*each["ids"], told["tokenizer"]["eod"]] for each in changed
+    )
 
 
 def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
@@ -171,9 +230,14 @@ def test_cuts_are_even_and_never_empty() -> None:
     assert cuts([(5, 1000)], 10) == (0,)
     assert cuts([(i, 10) for i in range(100)], 100) == tuple(10 * i for i in range(10))
     rng = np.random.default_rng(1)
-    histogram = [(int(b), int(n)) for b, n in zip(sorted(rng.choice(1 << 20, 3000, replace=False)), rng.integers(1, 900, 3000), strict=True)]
+    histogram = [
+        (int(b), int(n))
+        for b, n in zip(sorted(rng.choice(1 << 20, 3000, replace=False)), rng.integers(1, 900, 3000), strict=True)
+    ]
     found = cuts(histogram, 50_000)
-    sizes = [sum(n for b, n in histogram if low <= b < high) for low, high in zip(found, [*found[1:], 1 << 20], strict=True)]
+    sizes = [
+        sum(n for b, n in histogram if low <= b < high) for low, high in zip(found, [*found[1:], 1 << 20], strict=True)
+    ]
     mean = sum(sizes) / len(sizes)
     assert max(abs(size / mean - 1) for size in sizes) < 0.02
     assert cuts([(1, 1), (2, 100_000), (3, 1)], 10) == (0, 2, 3)

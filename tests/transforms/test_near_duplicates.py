@@ -1,5 +1,7 @@
 """Clusters, survivors and twins on small corpora whose outcome can be read off."""
 
+import pytest
+
 from kvern.params import NearDuplicates
 from kvern.transforms.near_duplicates import near_duplicates
 
@@ -12,14 +14,16 @@ def doc(name, reasons=(), tier="open-web", closed=False, suppressed=False, prior
     return (name, list(reasons), "nob", tier, closed, suppressed, priority, quality, words)
 
 
-def run(spark, documents, pairs, partitions=2):
+def run(spark, documents, pairs, partitions=2, texts=(), **params):
     frame = near_duplicates(
         spark.createDataFrame(pairs, "doc_id string, other string, jaccard double, kind string").repartition(
             partitions
         ),
         spark.createDataFrame(documents, ELIGIBILITY).repartition(partitions),
         spark.createDataFrame(CLOSES, "closed_tier string, tier string"),
-        NearDuplicates(threshold=0.8),
+        NearDuplicates(**{"threshold": 0.8} | params),
+        spark.createDataFrame(list(texts), "doc_id string, text string"),
+        1,
     )
     rows = {row["doc_id"]: row for row in frame.collect()}
     assert rows.keys() == {document[0] for document in documents}
@@ -62,3 +66,43 @@ def test_a_cluster_without_a_fit_member_has_no_survivor(spark):
     rows = run(spark, documents, [(A, B, 0.9, "words"), (A, C, 1.0, "exact")])
     assert [rows[n]["reasons"] for n in (A, B, C)] == [[], ["suppressed_twin"], ["suppressed_twin"]]
     assert not any(row["survivor"] or row["of"] for row in rows.values())
+
+
+def test_a_chain_keeps_what_is_far_from_its_survivor_and_compares_what_never_was(spark):
+    def numbered(first, last):
+        return " ".join(f"o{n}" for n in range(first, last))
+
+    documents = [doc(A), doc(B), doc(C), doc(D, ["language"]), doc(E), doc(F)]
+    texts = [
+        (A, numbered(0, 20)),
+        (B, numbered(0, 20)),
+        (C, numbered(2, 22)),
+        (D, numbered(4, 24)),
+        (E, numbered(0, 19)),
+    ]
+    pairs = [(A, B, 1.0, "exact"), (A, C, 18 / 22, "words"), (C, D, 18 / 22, "words"), (C, E, 17 / 22, "words")]
+    chained = run(spark, documents, pairs, texts=texts, policy="verified", threshold=0.77)
+    assert [chained[n]["of"] for n in (A, B, C, D, E, F)] == [A, A, A, None, A, F]
+    assert [chained[n]["jaccard"] for n in (B, C, E)] == [1.0, 18 / 22, 19 / 20]
+    assert [chained[n]["reasons"] for n in (B, D, E)] == [["duplicate"], [], ["duplicate"]]
+    assert {chained[n]["cluster"] for n in (A, B, C, D, E)} == {A} and chained[D]["size"] == 5
+
+
+def test_a_cluster_that_its_pairs_settle_reads_no_text(spark):
+    pairs = [(A, B, 0.9, "words"), (A, C, 1.0, "exact"), (B, D, 0.85, "words")]
+    documents = [doc(A), doc(B, priority=0), doc(C), doc(D)]
+    rows = run(spark, documents, pairs, policy="verified")
+    assert [(rows[n]["of"], rows[n]["jaccard"]) for n in (A, B, C, D)] == [(B, 0.9), (B, 1.0), (B, 0.9), (B, 0.85)]
+
+
+def test_the_order_of_the_recipe_decides_who_stays(spark):
+    documents = [doc(A, words=5), doc(B, quality=0.5, words=9), doc(C, quality=0.9, priority=2, words=7)]
+    pairs = [(A, B, 0.9, "words"), (A, C, 0.9, "words")]
+    for order, survivor in ((("words",), B), (("quality", "words"), A), ((), A), (("priority", "words"), B)):
+        rows = run(spark, documents, pairs, order=order)
+        assert [rows[n]["survivor"] for n in (A, B, C)] == [n == survivor for n in (A, B, C)]
+
+
+def test_the_verified_policy_without_text_is_refused_with_a_sentence():
+    with pytest.raises(ValueError, match="wants the documents and the shingle length"):
+        near_duplicates(None, None, None, NearDuplicates(policy="verified"))

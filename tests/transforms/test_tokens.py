@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from pyspark.sql import Observation
 
 from kvern import tables
 from kvern.kernels import sentencepieces
@@ -158,6 +159,21 @@ def test_only_what_changed_is_encoded_again(spark, frames):
     assert sorted(fewer) == ["1", "3", "4"]
     other_model = made(model=sentencepieces.describe(trained_elsewhere(model_type="bpe")))
     assert all(row.ids != [7] for row in other_model.values())
+
+
+def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
+    def counts(model: sentencepieces.Model, **other: Any) -> dict[str, Any]:
+        seen = Observation()
+        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "seen": seen, **other}
+        tokens.tokens(**given).write.format("noop").mode("overwrite").save()
+        return dict(seen.get)
+
+    size = sum(len(FINAL[doc].encode()) for doc in "1234")
+    other = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
+    assert counts(lossless()) == {"documents": 4, "library_bytes": 0}
+    assert counts(other) == {"documents": 4, "library_bytes": size}
+    none = frames["selection"].where("false")
+    assert counts(lossless(), selection=none) == {"documents": 0, "library_bytes": 0}
 
 
 def test_rows_do_not_depend_on_partitions(spark, frames):

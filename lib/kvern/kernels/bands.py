@@ -1,9 +1,15 @@
 """LSH buckets: documents that share a band key become candidate pairs, without a JVM row for each key.
 
-Map side: (key, id) entries of 24 bytes are scattered by the key's upper bits into one blob for each of RANGES key
-ranges. Reduce side: the blobs of one range are sorted by key, and every run of equal keys is a bucket. Candidates are
-a function of the bucket's member set alone: each member against the k smallest ids in it, which is all pairs where it
-has at most k members. A bucket of m members gives less than k * m pairs, in chunks of fixed size.
+Map side: an entry of 13 bytes for each band key, and one for the hash over all words, scattered by the key's upper
+bits into one blob for each key range. Reduce side: the entries of one range are sorted by key, and every run of equal
+keys is a bucket. Candidates are a function of the bucket's member set alone:
+
+* Copies (members with the same 16 bits of the hash over all words) form a star around their smallest number.
+* Each star's smallest number meets the k smallest of them, which is all pairs where there are at most k. A bucket of m
+  members gives less than k * m pairs, in chunks of fixed size.
+
+A document's number is the first 48 bits of its id, and a key keeps 50 of its bits: among 10^9 documents a few thousand
+share a number and about 10^5 pairs a cut key. All that follows from it is a candidate more, which verification refuses.
 """
 # mypy: allow-untyped-defs
 
@@ -16,47 +22,67 @@ import pyarrow as pa
 from kvern.kernels import minhash
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.compiled import compiled
-from kvern.kernels.ids128 import id_column, id_words
 
-# 10^9 documents of 14 keys are 336 GB of entries: 330 MB a range, of which a task holds one (and 1.3 times as much
-# again while it sorts).
-RANGES = 1024
+# 10^9 documents of 14 keys are 182 GB of entries: 180 MB a range, of which a task holds one (and as much again while it
+# sorts).
+RANGES = 1024  # of band keys, and as many of hashes over all words behind them
 RANGE_BITS = RANGES.bit_length() - 1
-FLUSH = 2_000_000  # entries that a map task gathers, 48 MB: fewer and larger blobs
-CHUNK = 200_000  # pairs in one record batch, 6.4 MB
+FLUSH = 2_000_000  # entries that a map task gathers, 26 MB: fewer and larger blobs
+CHUNK = 200_000  # pairs in one record batch, 3.4 MB
+NUMBER_BITS = 48
+ENTRY = 13
 
 ENTRIES = pa.schema([("range", pa.int32()), ("entries", pa.binary())])
-CANDIDATES = pa.schema([("doc_id", pa.binary()), ("other", pa.binary())])
-Entries = npt.NDArray[np.uint64]  # [n, 3]: key, upper and lower half of the id
+CANDIDATES = pa.schema([("doc", pa.int64()), ("other", pa.int64()), ("copies", pa.bool_())])
+_TAG = 24  # bits of `upper` below a key: 16 bits of the hash over all words, 8 of the number
+Longs = npt.NDArray[np.uint64]
 
 
 def entry_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """(id binary, minhash binary) in; ENTRIES out. A null signature, of a document without words, meets no bucket.
+    """(id binary, words_hash binary, minhash binary) in; ENTRIES out. A null signature meets no bucket.
 
-    ValueError where a signature is of another version than `minhash.VERSION`.
+    A blob holds n entries: n uint64 of 40 bits of key, 16 bits of tag and the number's upper 8; then the number's
+    next 32 bits, n times; then its last 8. ValueError where a signature is of another version than `minhash.VERSION`.
     """
-    held: list[Entries] = []
+    held: list[tuple[Longs, Longs, Longs]] = []
     size = 0
     for batch in batches:
         held.append(_entries(batch))
-        size += len(held[-1])
+        size += len(held[-1][0])
         if size >= FLUSH:
-            yield _blobs(np.concatenate(held))
+            yield _blobs(held)
             held, size = [], 0
     if size:
-        yield _blobs(np.concatenate(held))
+        yield _blobs(held)
 
 
-def _entries(batch: pa.RecordBatch) -> Entries:
+def _entries(batch: pa.RecordBatch) -> tuple[Longs, Longs, Longs]:
+    """(range, upper, number) of each entry."""
     batch = batch.filter(batch["minhash"].is_valid())
     keys = _band_keys(batch["minhash"])
-    entries = np.empty((*keys.shape, 3), np.uint64)
-    entries[:, :, 0] = keys
-    entries[:, :, 1:] = id_words(batch["id"])[:, None, :]
-    return entries.reshape(-1, 3)
+    numbers = _words(batch["id"], 16)[:, 0] >> np.uint64(64 - NUMBER_BITS)
+    hashes = _words(batch["words_hash"], 8)[:, 0]
+    top = numbers >> np.uint64(40)
+    tags = (hashes & np.uint64(0xFFFF)) << np.uint64(8) | top
+    bands = (keys << np.uint64(RANGE_BITS) >> np.uint64(_TAG) << np.uint64(_TAG)) | tags[:, None]
+    whole = hashes << np.uint64(RANGE_BITS) | top
+    ranges = np.column_stack((keys, hashes)) >> np.uint64(64 - RANGE_BITS)
+    ranges[:, -1] += np.uint64(RANGES)
+    return ranges.ravel(), np.column_stack((bands, whole)).ravel(), np.repeat(numbers, keys.shape[1] + 1)
 
 
-def _band_keys(column: pa.Array) -> Entries:
+def _words(column: pa.Array, width: int) -> Longs:
+    """uint64[n, width // 8] from big-endian binary values, which are what unhex makes of hex strings."""
+    data, offsets = utf8_view(column)
+    lengths = np.diff(offsets)
+    if (lengths != width).any():
+        wrong = int(lengths[lengths != width][0])
+        raise ValueError(f"wanted an id or hash of {2 * width} hex digits, got {2 * wrong}: make `documents` anew")
+    packed = np.ascontiguousarray(data[offsets[0] : offsets[-1]]).view(">u8").astype(np.uint64)
+    return packed.reshape(-1, width // 8)
+
+
+def _band_keys(column: pa.Array) -> Longs:
     """uint64[n, bands] from signatures; all are of one version and one number of bands."""
     data, offsets = utf8_view(column)
     lengths = np.unique(np.diff(offsets))
@@ -72,113 +98,147 @@ def _band_keys(column: pa.Array) -> Entries:
     return np.ascontiguousarray(rows[:, 2:]).view("<u8").astype(np.uint64)
 
 
-def _blobs(entries: Entries) -> pa.RecordBatch:
+def _blobs(held: list[tuple[Longs, Longs, Longs]]) -> pa.RecordBatch:
     """One row for each key range that occurs."""
-    range_of = (entries[:, 0] >> np.uint64(64 - RANGE_BITS)).astype(np.int64)
-    ends = np.cumsum(np.bincount(range_of, minlength=RANGES))
-    scattered = np.empty(entries.shape, "<u8")
-    _scatter(entries, range_of, np.concatenate(([0], ends[:-1])), scattered)
-    bounds = np.concatenate(([0], ends)) * entries.itemsize * 3
-    used = np.flatnonzero(np.diff(bounds))
-    offsets = np.concatenate((bounds[used], bounds[-1:])).astype(np.int32)
-    packed = [None, pa.py_buffer(offsets), pa.py_buffer(scattered)]
-    columns = [pa.array(used, pa.int32()), pa.Array.from_buffers(pa.binary(), len(used), packed)]
-    return pa.RecordBatch.from_arrays(columns, schema=ENTRIES)
+    ranges, uppers, numbers = map(np.concatenate, zip(*held, strict=True))
+    ends = np.cumsum(np.bincount(ranges.astype(np.int64), minlength=2 * RANGES))
+    starts = np.concatenate(([0], ends[:-1]))
+    upper, middle, last = np.empty(len(ranges), "<u8"), np.empty(len(ranges), "<u4"), np.empty(len(ranges), np.uint8)
+    _scatter(ranges, uppers, numbers, starts.copy(), (upper, middle, last))
+    used = np.flatnonzero(ends > starts)
+    spans = [slice(starts[key_range], ends[key_range]) for key_range in used]
+    blobs = [upper[span].tobytes() + middle[span].tobytes() + last[span].tobytes() for span in spans]
+    return pa.RecordBatch.from_arrays([pa.array(used, pa.int32()), pa.array(blobs, pa.binary())], schema=ENTRIES)
 
 
 @compiled
-def _scatter(entries, range_of, at, out):
-    """Counting sort by range; `at` is the first free row of each range and is moved on."""
-    for row in range(entries.shape[0]):
-        to = at[range_of[row]]
-        at[range_of[row]] += 1
-        for part in range(3):
-            out[to, part] = entries[row, part]
+def _scatter(ranges, uppers, numbers, at, out):
+    """Counting sort by range; `at` is the first free place of each range and is moved on."""
+    upper, middle, last = out
+    for row in range(ranges.shape[0]):
+        to = at[ranges[row]]
+        at[ranges[row]] += 1
+        upper[to] = uppers[row]
+        middle[to] = np.uint32(numbers[row] >> np.uint64(8))
+        last[to] = np.uint8(numbers[row])
 
 
 def candidate_batches(batches: Iterable[pa.RecordBatch], k: int) -> Iterator[pa.RecordBatch]:
-    """ENTRIES sorted by range in; CANDIDATES out, the smaller id first. A pair comes once for each bucket it shares."""
-    held: list[Entries] = []
+    """ENTRIES sorted by range in; CANDIDATES out, the smaller number first, once for each bucket they share.
+
+    `copies`: the hash over all words is the same, in all its 64 bits.
+    """
+    held: list[bytes] = []
     current = -1
     for batch in batches:
-        data, offsets = utf8_view(batch["entries"])
-        for row, key_range in enumerate(batch["range"].to_pylist()):
+        for key_range, blob in zip(batch["range"].to_pylist(), batch["entries"].to_pylist(), strict=True):
             if key_range != current:
-                yield from _candidates(held, k)
+                yield from _candidates(held, current, k)
                 held, current = [], key_range
-            held.append(data[offsets[row] : offsets[row + 1]].copy().view("<u8").reshape(-1, 3))
-    yield from _candidates(held, k)
+            held.append(blob)
+    yield from _candidates(held, current, k)
 
 
-def _candidates(blobs: list[Entries], k: int) -> Iterator[pa.RecordBatch]:
-    if not blobs:
-        return
-    entries = np.concatenate(blobs)
-    blobs.clear()
-    entries = entries[np.argsort(entries[:, 0])]
-    smallest, run = np.empty((k, 2), np.uint64), np.zeros(2, np.int64)
+def _candidates(blobs: list[bytes], key_range: int, k: int) -> Iterator[pa.RecordBatch]:
+    upper, numbers = _unpacked(blobs)
+    copies = key_range >= RANGES
+    smallest, run = np.empty(k, np.uint64), np.zeros(4, np.int64)
     at = 0
-    while at < len(entries):
-        pairs = np.empty((CHUNK + k, 4), np.uint64)
-        count, at = _pairs(entries, at, run, smallest, pairs)
+    while at < len(upper):
+        pairs = np.empty((CHUNK + k + 1, 2), np.int64)
+        count, at = _pairs(upper, numbers, at, np.uint64(8 if copies else _TAG), run, smallest, pairs)
         if count:
-            columns = [id_column(pairs[:count, :2]), id_column(pairs[:count, 2:])]
-            yield pa.RecordBatch.from_arrays(columns, schema=CANDIDATES)
+            columns = [pa.array(pairs[:count, side].copy()) for side in range(2)]
+            yield pa.RecordBatch.from_arrays([*columns, pa.array(np.full(count, copies))], schema=CANDIDATES)
+
+
+def _unpacked(blobs: list[bytes]) -> tuple[Longs, Longs]:
+    """(upper, number) of each entry, sorted by upper."""
+    sizes = [len(blob) // ENTRY for blob in blobs]
+    none = np.zeros(0, np.uint64)
+    upper = np.concatenate([none, *(np.frombuffer(blob, "<u8", n) for blob, n in zip(blobs, sizes, strict=True))])
+    middle = [np.frombuffer(blob, "<u4", n, 8 * n) for blob, n in zip(blobs, sizes, strict=True)]
+    last = [np.frombuffer(blob, np.uint8, n, 12 * n) for blob, n in zip(blobs, sizes, strict=True)]
+    blobs.clear()
+    numbers = np.concatenate([none, *middle]) << np.uint64(8) | np.concatenate([none, *last])
+    order = np.argsort(upper)
+    upper = upper[order]
+    return upper, numbers[order] | (upper & np.uint64(0xFF)) << np.uint64(40)
 
 
 @compiled
-def before(a_upper, a_lower, b_upper, b_lower):
-    """Whether id a is smaller than id b."""
-    return a_upper < b_upper or (a_upper == b_upper and a_lower < b_lower)
-
-
-@compiled
-def _run_end(entries, at):
+def _run_end(upper, at, shift):
+    """End of the run of entries that agree in all bits from `shift` up."""
     end = at + 1
-    while end < entries.shape[0] and entries[end, 0] == entries[at, 0]:
+    while end < upper.shape[0] and upper[end] >> shift == upper[at] >> shift:
         end += 1
     return end
 
 
 @compiled
-def _keep_smallest(entries, first, end, smallest):
-    """Insert the ids of entries[first:end] into the sorted `smallest`; returns how many it holds."""
+def _least(numbers, first, end):
+    least = numbers[first]
+    for row in range(first + 1, end):
+        least = min(least, numbers[row])
+    return least
+
+
+@compiled
+def _keep_smallest(upper, numbers, first, end, smallest):
+    """Put the least number of each star of entries first..end into the sorted `smallest`; returns how many it holds."""
     kept = 0
-    for row in range(first, end):
-        upper, lower = entries[row, 1], entries[row, 2]
+    while first < end:
+        stop = _run_end(upper, first, np.uint64(8))
+        least = _least(numbers, first, stop)
+        first = stop
         if kept == smallest.shape[0]:
-            if not before(upper, lower, smallest[kept - 1, 0], smallest[kept - 1, 1]):
+            if least >= smallest[kept - 1]:
                 continue
             kept -= 1
         to = kept
-        while to > 0 and before(upper, lower, smallest[to - 1, 0], smallest[to - 1, 1]):
-            smallest[to, 0], smallest[to, 1] = smallest[to - 1, 0], smallest[to - 1, 1]
+        while to > 0 and least < smallest[to - 1]:
+            smallest[to] = smallest[to - 1]
             to -= 1
-        smallest[to, 0], smallest[to, 1] = upper, lower
+        smallest[to] = least
         kept += 1
     return kept
 
 
+_BUCKET_END, _KEPT, _STAR_END, _LEAST = range(4)
+
+
 @compiled
-def _pairs(entries, at, run, smallest, pairs):
+def _pairs(upper, numbers, at, shift, run, smallest, pairs):
     """Write pairs from entry `at` on until `pairs` is nearly full; returns (pairs, next entry).
 
-    `run` holds the current bucket from call to call: its end, how many of `smallest` are filled.
+    `run` holds the bucket and the star that `at` stands in, from call to call.
     """
     count = 0
-    while at < entries.shape[0] and count + smallest.shape[0] <= pairs.shape[0]:
-        if at >= run[0]:
-            run[0] = _run_end(entries, at)
-            if run[0] - at == 1:
+    while at < upper.shape[0] and count + smallest.shape[0] < pairs.shape[0]:
+        if at >= run[_BUCKET_END]:
+            run[_BUCKET_END] = run[_STAR_END] = _run_end(upper, at, shift)
+            if run[_BUCKET_END] - at == 1:
                 at += 1
                 continue
-            run[1] = _keep_smallest(entries, at, run[0], smallest)
-        upper, lower = entries[at, 1], entries[at, 2]
-        for s in range(run[1]):
-            if not before(smallest[s, 0], smallest[s, 1], upper, lower):
-                break
-            pairs[count, 0], pairs[count, 1] = smallest[s, 0], smallest[s, 1]
-            pairs[count, 2], pairs[count, 3] = upper, lower
+            run[_KEPT] = _keep_smallest(upper, numbers, at, run[_BUCKET_END], smallest)
+            run[_STAR_END] = at
+        if at >= run[_STAR_END]:
+            run[_STAR_END] = _run_end(upper, at, np.uint64(8))
+            run[_LEAST] = np.int64(_least(numbers, at, run[_STAR_END]))
+            count = _meet(smallest, run[_KEPT], run[_LEAST], pairs, count)
+        if numbers[at] != np.uint64(run[_LEAST]):
+            pairs[count, 0], pairs[count, 1] = run[_LEAST], np.int64(numbers[at])
             count += 1
         at += 1
     return count, at
+
+
+@compiled
+def _meet(smallest, kept, number, pairs, count):
+    """Write a pair for each of the `kept` smallest below `number`; returns how many pairs there are."""
+    for s in range(kept):
+        if np.int64(smallest[s]) >= number:
+            break
+        pairs[count, 0], pairs[count, 1] = np.int64(smallest[s]), number
+        count += 1
+    return count

@@ -14,10 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from kvern.kernels.arrow import BATCH_ROWS
-from kvern.kernels.bands import before
 from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, mix
-from kvern.kernels.ids128 import Words, id_column, id_words
+from kvern.kernels.ids128 import Words, before, id_column, id_words
 
 LABELS = pa.schema([("id", pa.binary()), ("cluster", pa.binary())])
 _START = 1024

@@ -15,13 +15,12 @@ import pyarrow as pa
 
 from kvern.kernels import minhash
 from kvern.kernels.arrow import Bytes, Offsets, batches, utf8_view
+from kvern.kernels.bare_words import MOST, Window, bare_words, window
 from kvern.kernels.characters import characters, readonly
 from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, mix
-from kvern.kernels.words import bare_words
 
 SHORTEST = 8
-CHUNK = 2048
 Longs = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
@@ -75,9 +74,7 @@ def gram_index(items: Iterable[tuple[str, str]], ngram: int) -> GramIndex:
 def _grams(text: str, ngram: int) -> tuple[int, Hashes]:
     """(words in each gram, distinct hashes) of an item; none where it is too short."""
     data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    words = np.empty(len(data) // 2 + 1, np.uint64)
-    count, _ = bare_words(readonly(data), 0, len(data), characters(), words, 0)
-    length = min(int(count), ngram)
+    length = min(len(minhash.ordered_shingles(data, 0, len(data), 1)), ngram)
     if length < min(SHORTEST, ngram):
         return length, np.zeros(0, np.uint64)
     return length, minhash.shingles_of(data, 0, len(data), length)
@@ -85,7 +82,7 @@ def _grams(text: str, ngram: int) -> tuple[int, Hashes]:
 
 class Lookup(NamedTuple):
     """What a compiled probe needs. `slots` int32, a power of two, gram or -1; `seen` int64[grams], serial of the last
-    document that held it; `words` uint64[longest + CHUNK]; `rolling` and `powers` uint64[lengths]."""
+    document that held it; `words` uint64[longest + MOST]; `rolling` and `powers` uint64[lengths]."""
 
     hashes: Hashes
     slots: npt.NDArray[np.int32]
@@ -95,6 +92,7 @@ class Lookup(NamedTuple):
     powers: Hashes
     rolling: Hashes
     words: Hashes
+    window: Window
 
 
 def _lookup(index: GramIndex) -> Lookup:
@@ -102,9 +100,9 @@ def _lookup(index: GramIndex) -> Lookup:
     slots = np.full(1 << (4 * grams + 1).bit_length(), -1, np.int32)
     _fill(index.hashes, slots)
     powers = np.array([pow(int(GOLDEN), int(n), 1 << 64) for n in index.lengths], np.uint64)
-    words = np.zeros(int(index.lengths.max(initial=0)) + CHUNK, np.uint64)
+    words = np.zeros(int(index.lengths.max(initial=0)) + MOST, np.uint64)
     seen, found = np.full(grams, -1, np.int64), np.empty(grams, np.int64)
-    return Lookup(index.hashes, slots, seen, found, index.lengths, powers, np.zeros_like(powers), words)
+    return Lookup(index.hashes, slots, seen, found, index.lengths, powers, np.zeros_like(powers), words, window())
 
 
 @compiled
@@ -125,7 +123,7 @@ def _fill(hashes, slots):
 @compiled
 def _probe(lookup, n, count, total, serial, hits):
     """Roll the n-th length over `count` new words behind `total` old ones; returns the number of grams found."""
-    longest = lookup.words.shape[0] - CHUNK
+    longest = lookup.words.shape[0] - MOST
     length, power, rolling = lookup.lengths[n], lookup.powers[n], lookup.rolling[n]
     for k in range(longest, longest + count):
         rolling = rolling * GOLDEN + lookup.words[k] - lookup.words[k - length] * power
@@ -143,12 +141,12 @@ def _probe(lookup, n, count, total, serial, hits):
 @compiled
 def _search(data, start, end, characters, lookup, serial):
     """Write the distinct grams that data[start:end] holds to `lookup.found`; returns how many."""
-    longest = lookup.words.shape[0] - CHUNK
+    longest = lookup.words.shape[0] - MOST
     lookup.words[:longest] = np.uint64(0)
     lookup.rolling[:] = np.uint64(0)
     hits, total, at = 0, 0, start
     while at < end:
-        count, at = bare_words(data, at, end, characters, lookup.words, longest)
+        count, at = bare_words(data, at, end, characters, lookup.window, lookup.words, longest)
         for n in range(lookup.lengths.shape[0]):
             hits = _probe(lookup, n, count, total, serial, hits)
         for k in range(longest):

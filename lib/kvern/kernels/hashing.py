@@ -35,6 +35,23 @@ def load64(typingctx: Any, array: Any, offset: Any) -> Any:
     return signature, emit
 
 
+@intrinsic
+def prefetch(typingctx: Any, array: Any, offset: Any) -> Any:
+    """Ask for the cache line of byte `offset` of a contiguous array, to be read soon. Changes nothing."""
+    signature = types.void(array, types.int64)
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        word, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        pointer = builder.gep(builder.bitcast(data, byte), [args[1]])
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        builder.call(hint, [pointer, word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return signature, emit
+
+
 @njit(inline="always")
 def mix(h: Any) -> Any:
     """Spread every bit of a uint64 over the whole word (two xorshifts around a multiplication)."""

@@ -1,10 +1,13 @@
 """Document ids as two machine words: 16 bytes where 32 hex characters stood, in the same order."""
 
+# mypy: allow-untyped-defs
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from kvern.kernels.arrow import utf8_view
+from kvern.kernels.compiled import compiled
 
 WIDTH = 16
 Words = npt.NDArray[np.uint64]
@@ -30,3 +33,9 @@ def id_column(words: Words) -> pa.Array:
     ends = np.arange(0, WIDTH * (len(words) + 1), WIDTH, dtype=np.int32)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(words.astype(">u8").tobytes())]
     return pa.Array.from_buffers(pa.binary(), len(words), buffers)
+
+
+@compiled
+def before(a_upper, a_lower, b_upper, b_lower):
+    """Whether id a is smaller than id b."""
+    return a_upper < b_upper or (a_upper == b_upper and a_lower < b_lower)

@@ -1,58 +1,80 @@
 """Verification of candidates by exact Jaccard over 64-bit shingle hashes, streamed group by group.
 
-A document's set of shingles is made once and sent to every group it is a candidate of; a group is the smaller id of
-its pairs and holds its own set first. So the larger part of the traffic, the representatives, travels once, and a
-task holds one representative and one batch.
+A group is the smaller number of its pairs (`bands`). A document's set of shingles is made once and sent to every group
+that it is a candidate of; a group's own set comes first. So a task holds one set and one batch. Copies send no set: a
+digest of all their words in order says that they are copies.
 """
 
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from kvern.kernels import minhash
+from kvern.kernels.arrow import Bytes, utf8_view
 from kvern.kernels.arrow import batches as gathered
-from kvern.kernels.arrow import utf8_view
 
 SHINGLES = pa.schema(
-    [("group", pa.string()), ("member", pa.string()), ("same_words", pa.bool_()), ("shingles", pa.binary())]
+    [
+        *(("group", pa.int64()), ("copies", pa.bool_()), ("own", pa.bool_())),
+        *(("member", pa.string()), ("shingles", pa.binary())),
+    ]
 )
-PAIRS = pa.schema(
-    [("doc_id", pa.string()), ("other", pa.string()), ("jaccard", pa.float64()), ("same_words", pa.bool_())]
-)
+PAIRS = pa.schema([("doc_id", pa.string()), ("other", pa.string()), ("jaccard", pa.float64()), ("copies", pa.bool_())])
 
 
 def shingle_batches(batches: Iterable[pa.RecordBatch], ngram: int) -> Iterator[pa.RecordBatch]:
-    """(doc_id, groups list<struct<group, same_words>>, text) in; SHINGLES out, a row for each document and group."""
+    """(doc_id, number, groups list<struct<group, copies>>, text) in; SHINGLES out, a row for each group of a document.
+
+    `shingles`: little-endian uint64, sorted; of copies, the digest of their words in order.
+    """
     return gathered(_shingle_rows(batches, ngram), SHINGLES, weigh="shingles")
 
 
 def _shingle_rows(batches: Iterable[pa.RecordBatch], ngram: int) -> Iterator[dict[str, Any]]:
     for batch in batches:
         data, offsets = utf8_view(batch["text"])
-        for row, (member, groups) in enumerate(
-            zip(batch["doc_id"].to_pylist(), batch["groups"].to_pylist(), strict=True)
-        ):
-            hashes = minhash.shingles_of(data, int(offsets[row]), int(offsets[row + 1]), ngram)
-            packed = hashes.astype("<u8").tobytes()
-            for group in groups:
-                yield {**group, "member": member, "shingles": packed}
+        names = zip(*(batch[name].to_pylist() for name in ("doc_id", "number", "groups")), strict=True)
+        for row, (member, number, groups) in enumerate(names):
+            start, end = int(offsets[row]), int(offsets[row + 1])
+            copied = {item["group"] for item in groups if item["copies"] and item["group"] != number}
+            wanted = {(item["group"], item["copies"]) for item in groups}
+            wanted -= {(group, False) for group in copied}
+            packed = {kind: _packed(data, start, end, ngram, kind) for kind in {kind for _, kind in wanted}}
+            for group, copies in sorted(wanted):
+                place = {"group": group, "copies": copies, "own": group == number, "member": member}
+                yield {**place, "shingles": packed[copies]}
+
+
+def _packed(data: Bytes, start: int, end: int, ngram: int, copies: bool) -> bytes:
+    if copies:
+        return blake2b(minhash.ordered_shingles(data, start, end, 1).tobytes(), digest_size=16).digest()
+    return minhash.shingles_of(data, start, end, ngram).astype("<u8").tobytes()
 
 
 def jaccard_batches(batches: Iterable[pa.RecordBatch], threshold: float) -> Iterator[pa.RecordBatch]:
-    """SHINGLES sorted by group and member in; PAIRS of at least `threshold` out. Groups may span batches."""
+    """SHINGLES in; PAIRS of at least `threshold` out. Sorted by group, copies, own first; groups may span batches."""
     return gathered(_pair_rows(batches, threshold), PAIRS, weigh="doc_id")
 
 
 def _pair_rows(batches: Iterable[pa.RecordBatch], threshold: float) -> Iterator[dict[str, Any]]:
-    current, own = None, np.zeros(0, np.uint64)
+    current, owners = (-1, False), [("", b"")]
     for batch in batches:
-        data, offsets = utf8_view(batch["shingles"])
-        names = zip(*(batch[name].to_pylist() for name in ("group", "member", "same_words")), strict=True)
-        for row, (group, member, same_words) in enumerate(names):
-            hashes = data[offsets[row] : offsets[row + 1]].copy().view(np.uint64)
-            if group == member:
-                current, own = group, hashes
-            elif group == current and (jaccard := minhash.jaccard(own, hashes)) >= threshold:
-                yield {"doc_id": group, "other": member, "jaccard": jaccard, "same_words": same_words}
+        names = zip(*(batch[name].to_pylist() for name in SHINGLES.names), strict=True)
+        for group, copies, own, member, packed in names:
+            if (group, copies) != current:
+                current, owners = (group, copies), []
+            if own:
+                owners.append((member, packed))
+                continue
+            for owner, its in owners:
+                jaccard = float(its == packed) if copies else _jaccard(its, packed)
+                if jaccard >= threshold and jaccard > 0:
+                    pair = {"doc_id": min(owner, member), "other": max(owner, member)}
+                    yield {**pair, "jaccard": jaccard, "copies": copies}
+
+
+def _jaccard(a: bytes, b: bytes) -> float:
+    return minhash.jaccard(np.frombuffer(a, np.uint64), np.frombuffer(b, np.uint64))

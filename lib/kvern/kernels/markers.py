@@ -1,100 +1,142 @@
-"""Words that tell Bokmål from Nynorsk, counted in UTF-8 bytes.
+"""Words that tell close languages apart, and letters, found in UTF-8 bytes in one pass.
 
-The two differ in few words, but in frequent ones: a sentence of twenty words holds two on average (rates of
-universal-dependency treebanks, `ikke` 107 and `ikkje` 107 in 10,000 words). `ikkje` is the one that holds through
-the reforms: 65 to 200 in 10,000 words in Nynorsk novels of 1888 to 1921, at most 13 in others of that time.
+A word is a run of letters a to z and of bytes of code points from U+00C0 on; A to Z and U+00C0 to U+00DE are folded.
+U+0080 to U+00BF and U+2000 to U+2FFF (no-break spaces, quotes, dashes, symbols) part words. A marker word
+(`marker_words`) speaks against each language of its family that does not write it.
 """
 # mypy: allow-untyped-defs
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from kvern.kernels.arrow import Bytes
 from kvern.kernels.compiled import compiled
+from kvern.kernels.hashing import MULTIPLIER
+from kvern.kernels.marker_words import FAMILIES
 
-NOB = (
-    *("ikke", "jeg", "en", "et", "de", "fra", "hun", "være", "vært", "ble", "sier", "gjør", "noe", "noen"),
-    *("hva", "hvor", "hvem", "hvordan", "hvorfor", "hvis", "mye", "mer", "flere", "bare", "uten", "selv", "siden"),
-)
-NNO = (
-    *("ikkje", "eg", "ein", "eit", "dei", "frå", "ho", "vere", "vore", "vart", "vert", "seier", "kjem", "noko"),
-    *("nokon", "nokre", "kva", "kven", "korleis", "kvifor", "mykje", "meir", "fleire", "berre", "utan", "sjølv"),
-    *("sidan", "då", "me", "medan"),
-)
-LONGEST = 8  # bytes of a key, and of the longest marker
-_SLOTS = 256
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(56)  # leaves log2(_SLOTS) bits
-_8 = np.uint64(8)
+_SLOTS = 4096
+_52, _29 = np.uint64(52), np.uint64(29)  # 64 - 52 bits number the slots
 
-Table = npt.NDArray[np.uint64]
+# What a byte is, in the low three bits of `kinds`: it goes on a character, is blank, is visible, begins a letter, or
+# begins one of U+0080 to U+00BF (SIGN) or U+2000 to U+2FFF (SYMBOL).
+GOES_ON, BLANK, VISIBLE, LETTER, SIGN, SYMBOL = range(6)
+
+
+class Markers(NamedTuple):
+    """`keys` uint64[slots] (0: free) and `rows` int32[slots]; `against` float32[words, languages], 1 where it speaks
+    against a language; `kinds` and `folded` uint8[256], what a byte is and its lower case."""
+
+    keys: npt.NDArray[np.uint64]
+    rows: npt.NDArray[np.int32]
+    against: npt.NDArray[np.float32]
+    kinds: Bytes
+    folded: Bytes
 
 
 def _key(word: str) -> int:
-    return int.from_bytes(word.encode(), "little")
+    h = 0
+    for byte in word.encode():
+        h = (h ^ byte) * int(MULTIPLIER) % 2**64
+        h ^= h >> int(_29)
+    return h
 
 
-def table() -> Table:
-    """uint64[256, 2]: a word's bytes (0: free slot), and 0 for Bokmål, 1 for Nynorsk; open addressing."""
-    slots = np.zeros((_SLOTS, 2), np.uint64)
-    for side, words in enumerate((NOB, NNO)):
-        for word in words:
-            at = (_key(word) * int(_MIX) % 2**64) >> int(_SHIFT)
-            while slots[at, 0]:
-                at = (at + 1) % _SLOTS
-            slots[at] = _key(word), side
-    return slots
+def words() -> dict[str, frozenset[str]]:
+    """Each marker word and the languages it speaks against."""
+    found: dict[str, frozenset[str]] = {}
+    for family in FAMILIES:
+        members = frozenset(code for key in family for code in key.split())
+        for key, listed in family.items():
+            for word in listed.split():
+                found[word] = found.get(word, frozenset()) | (members - set(key.split()))
+    return found
+
+
+@cache
+def markers(languages: tuple[str, ...], columns: int) -> Markers:
+    """The table for these languages, whose order is that of the first of `columns` columns."""
+    spoken = {word: [code in codes for code in languages] for word, codes in words().items()}
+    return word_table(spoken, columns)
+
+
+def word_table(weights: Mapping[str, Sequence[float]], columns: int) -> Markers:
+    """A table of words in lower case; each word's weights are those of the first columns, the others 0."""
+    keys, rows = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.int32)
+    against = np.zeros((len(weights), columns), np.float32)
+    for row, (word, weight) in enumerate(weights.items()):
+        key = _key(word)
+        at = key >> int(_52)
+        while keys[at]:
+            at = (at + 1) % _SLOTS
+        keys[at], rows[at] = key, row
+        against[row, : len(weight)] = weight
+    return Markers(keys, rows, against, _kinds(), _folded())
+
+
+def _kinds() -> Bytes:
+    kinds = np.full(256, VISIBLE, np.uint8)
+    kinds[[0, 9, 10, 11, 12, 13, 32]] = BLANK
+    kinds[0x80:0xC0] = GOES_ON
+    kinds[0xC3:0xF5] = LETTER
+    kinds[0xC2], kinds[0xE2] = SIGN, SYMBOL
+    kinds[[*range(0x41, 0x5B), *range(0x61, 0x7B)]] = LETTER
+    return kinds
+
+
+def _folded() -> Bytes:
+    folded = np.arange(256, dtype=np.uint8)
+    folded[0x41:0x5B] += 32
+    return folded
 
 
 @compiled
-def _letter(data, at, end):
-    """Bytes of the letter at `at`: a to z in either case, or a two-byte letter of U+00C0 to U+017F; 0: no letter."""
-    byte = data[at]
-    if 0x61 <= (byte | 0x20) <= 0x7A:
-        return 1
-    if 0xC3 <= byte <= 0xC5 and at + 1 < end and (data[at + 1] & 0xC0) == 0x80:
-        return 2
-    return 0
+def _row(markers, key):
+    """The row of a marker word, -1 for another word."""
+    at = np.int64(key >> _52)
+    while markers.keys[at] != np.uint64(0):
+        if markers.keys[at] == key:
+            return markers.rows[at]
+        at = (at + 1) & (_SLOTS - 1)
+    return np.int32(-1)
 
 
 @compiled
-def _folded(data, at, length):
-    """The letter's bytes in lower case as a little-endian number (U+00C0 to U+00DE and A to Z change)."""
-    if length == 1:
-        return np.uint64(data[at] | 0x20)
-    low = data[at + 1]
-    if data[at] == 0xC3 and low <= 0x9E:
-        low |= 0x20
-    return np.uint64(data[at]) | (np.uint64(low) << _8)
+def _speak(markers, key, weight, scores):
+    row = _row(markers, key)
+    if row >= 0:
+        for k in range(scores.shape[0]):
+            scores[k] -= weight * markers.against[row, k]
 
 
 @compiled
-def _side(table, key):
-    """0 for a Bokmål marker, 1 for a Nynorsk one, -1 for another word."""
-    at = np.int64((key * _MIX) >> _SHIFT)
-    while table[at, 0] != np.uint64(0):
-        if table[at, 0] == key:
-            return np.int64(table[at, 1])
-        at = (at + 1) % _SLOTS
-    return -1
+def speak(data, start, end, markers, weight, scores):
+    """Take `weight` from scores[k] for each marker word that speaks against k.
 
-
-@compiled
-def count(data, start, end, table):
-    """(Bokmål markers, Nynorsk markers) among the words of data[start:end]; a word is a run of letters."""
-    nob = nno = size = 0
+    Returns (visible characters, letters): characters that begin in the span and are no white space.
+    """
+    visible = letters = 0
     key = np.uint64(0)
-    at = start
-    while at <= end:
-        length = _letter(data, at, end) if at < end else 0
-        if length:
-            if size + length <= LONGEST:
-                key |= _folded(data, at, length) << np.uint64(8 * size)
-            size += length
-        elif size:
-            side = _side(table, key) if size <= LONGEST else -1
-            nob += side == 0
-            nno += side == 1
-            size = 0
-            key = np.uint64(0)
-        at += max(length, 1)
-    return nob, nno
+    inside = False  # a word; a sign or symbol and the bytes that go on from it are outside
+    previous = np.uint8(0)
+    for i in range(start, end):
+        byte = data[i]
+        kind = markers.kinds[byte]
+        if kind == LETTER or (kind == GOES_ON and inside):
+            if previous == 0xC3 and byte <= 0x9E and kind == GOES_ON:
+                byte |= 0x20
+            key = (key ^ np.uint64(markers.folded[byte])) * MULTIPLIER
+            key ^= key >> _29
+            inside = True
+        elif inside:
+            _speak(markers, key, weight, scores)
+            key, inside = np.uint64(0), False
+        letters += kind == LETTER
+        visible += kind >= VISIBLE
+        previous = byte
+    if inside:
+        _speak(markers, key, weight, scores)
+    return visible, letters

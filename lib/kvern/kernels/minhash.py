@@ -3,8 +3,8 @@
 A shingle is a run of `ngram` bare words (`words`); a text of fewer words, but at least one, is one shingle. Its
 64-bit hash is a polynomial in its words' hashes, finished by `mix`. The upper 32 bits go through affine permutations
 `a * h + b mod 2^32` with odd `a` (Broder 1997), each of which keeps its minimum. `rows` minima make one band key of
-64 bits with the band's number mixed in, so that keys of different bands never meet. A signature takes the words in
-chunks: memory does not grow with the document.
+64 bits with the band's number mixed in, so that keys of different bands never meet. Words come
+in windows: memory does not grow with the document.
 
 Signatures are stored and compared across years: whatever changes one raises `VERSION`.
 """
@@ -17,15 +17,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from kvern.kernels.arrow import Bytes, Offsets
+from kvern.kernels.bare_words import MOST, Window, bare_words, window
 from kvern.kernels.characters import characters, readonly
 from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix
-from kvern.kernels.words import bare_words
+from kvern.kernels.vectors import LANES, VECTORS, keep_few_minima, keep_minima
 
-VERSION = 1
-CHUNK = 2048  # words at a time: 32 kB of scratch, which the first-level cache holds
+VERSION = 2
 Hashes = npt.NDArray[np.uint64]
 Permutations = npt.NDArray[np.uint32]
+_1, _2, _3 = np.uint64(1), np.uint64(2), np.uint64(3)
 _30, _27, _31, _32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
 
 
@@ -40,17 +41,26 @@ def permutations(count: int, seed: int) -> Permutations:
     return drawn
 
 
+class Signatures(NamedTuple):
+    """Band keys uint64[n, bands], bare words int64[n], hash over the bare words in order uint64[n]."""
+
+    keys: Hashes
+    words: npt.NDArray[np.int64]
+    orders: Hashes
+
+
 class Scratch(NamedTuple):
-    """`words`: the last `ngram` hashes of the chunk before, then CHUNK; `shingles` of this chunk; `minima`."""
+    """`words`: the last `ngram` hashes of the window before, then a window's; its `shingles`; `minima`; `window`."""
 
     words: Hashes
     shingles: Hashes
     minima: Permutations
+    window: Window
 
 
 def _scratch(ngram: int, permutations: int) -> Scratch:
-    words, shingles = np.empty(ngram + CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
-    return Scratch(words, shingles, np.empty(permutations, np.uint32))
+    words, shingles = np.empty(ngram + MOST, np.uint64), np.empty(MOST, np.uint64)
+    return Scratch(words, shingles, np.empty(permutations, np.uint32), window())
 
 
 @compiled
@@ -63,12 +73,12 @@ def _power(ngram):
 
 @compiled
 def _roll(scratch, count, rolling):
-    """Hash the n-gram that ends in each of `count` new words, then keep the last words for the next chunk."""
-    words, shingles, _ = scratch
+    """Hash the n-gram that ends in each of `count` new words, then keep the last words for the next window."""
+    words, shingles = scratch.words, scratch.shingles
     ngram = words.shape[0] - shingles.shape[0]
     power = _power(ngram)
-    for k in range(count):
-        rolling = rolling * GOLDEN + words[ngram + k] - words[k] * power
+    for k in range(np.uint64(count)):  # unsigned: numba need not look for indices below zero
+        rolling = rolling * GOLDEN + words[np.uint64(ngram) + k] - words[k] * power
         shingles[k] = mix(rolling)
     for k in range(ngram):
         words[k] = words[count + k]
@@ -77,45 +87,53 @@ def _roll(scratch, count, rolling):
 
 @compiled
 def _chain(words, first, count, order):
-    """The hash over all words in order, `count` words further."""
-    for k in range(first, first + count):
-        order = order * MULTIPLIER + words[k]
+    """The hash over all words in order, `count` words further; four at a time, for the product is what waits."""
+    m = MULTIPLIER
+    for n in range(0, count - 3, 4):
+        k = np.uint64(first + n)
+        four = ((words[k] * m + words[k + _1]) * m + words[k + _2]) * m + words[k + _3]
+        order = order * (m * m * m * m) + four
+    for n in range(first + count - count % 4, first + count):
+        order = order * m + words[n]
     return order
 
 
 @compiled
 def _keep_minima(minima, permutations, shingles, first, count):
     """minima[k] = min over shingles[first:count] of a[k] * h + b[k] in 32 bits, h the hash's upper half."""
-    for i in range(first, count):
-        h = np.uint32(shingles[i] >> _32)
-        for k in range(minima.shape[0]):
-            minima[k] = min(minima[k], np.uint32(permutations[0, k] * h + permutations[1, k]))
+    at = 0
+    while at + LANES * VECTORS <= minima.shape[0]:
+        keep_minima(minima, at, permutations, shingles, first, count)
+        at += LANES * VECTORS
+    while at < minima.shape[0]:
+        keep_few_minima(minima, at, permutations, shingles, first, count)
+        at += LANES
 
 
 @compiled
 def _minima(data, start, end, characters, permutations, scratch):
     """Fill one document's minima; returns (bare words, hash over them in order)."""
-    words, shingles, minima = scratch
+    words, shingles, minima = scratch.words, scratch.shingles, scratch.minima
     ngram = words.shape[0] - shingles.shape[0]
     words[:ngram] = np.uint64(0)
     minima[:] = np.uint32(0xFFFFFFFF)
     rolling, order = np.uint64(0), np.uint64(0)
-    total, count, at = 0, 0, start
+    total, count, last, at = 0, 0, 0, start
     while at < end:
-        count, at = bare_words(data, at, end, characters, words, ngram)
+        count, at = bare_words(data, at, end, characters, scratch.window, words, ngram)
         order = _chain(words, ngram, count, order)
         rolling = _roll(scratch, count, rolling)
         _keep_minima(minima, permutations, shingles, max(ngram - 1 - total, 0), count)
         total += count
+        last = count if count else last
     if 0 < total < ngram:
-        _keep_minima(minima, permutations, shingles, count - 1, count)
+        _keep_minima(minima, permutations, shingles, last - 1, last)
     return total, mix(order)
 
 
 @compiled
-def _band_keys(minima, keys):
-    """Fold each band's minima into its key; uint64[bands] from uint32[bands * rows]."""
-    rows = minima.shape[0] // keys.shape[0]
+def _band_keys(minima, rows, keys):
+    """Fold each band's minima into its key; uint64[bands] from uint32[at least bands * rows]."""
     for band in range(keys.shape[0]):
         h = np.uint64(band + 1) * GOLDEN
         for k in range(band * rows, (band + 1) * rows):
@@ -124,27 +142,23 @@ def _band_keys(minima, keys):
 
 
 @compiled
-def _signatures(data, offsets, characters, permutations, scratch, keys, counts, orders):
+def _signatures(data, offsets, characters, permutations, rows, scratch, found):
+    keys, counts, orders = found
     for d in range(offsets.shape[0] - 1):
         start, end = offsets[d], offsets[d + 1]
         counts[d], orders[d] = _minima(data, start, end, characters, permutations, scratch)
-        _band_keys(scratch.minima, keys[d])
+        _band_keys(scratch.minima, rows, keys[d])
 
 
-def signatures(
-    data: Bytes, offsets: Offsets, *, bands: int, rows: int, ngram: int, seed: int
-) -> tuple[Hashes, npt.NDArray[np.int64], Hashes]:
-    """(band keys uint64[n, bands], bare words int64[n], hash over the bare words in order uint64[n]).
-
-    Keys and hash of a document without a word carry no meaning: go by the count.
-    """
+def signatures(data: Bytes, offsets: Offsets, *, bands: int, rows: int, ngram: int, seed: int) -> Signatures:
+    """Signatures of every document. Keys and order hash of one without a word carry no meaning: go by the count."""
     n = len(offsets) - 1
-    keys = np.empty((n, bands), np.uint64)
-    counts, orders = np.empty(n, np.int64), np.empty(n, np.uint64)
-    drawn = permutations(bands * rows, seed)
-    scratch = _scratch(ngram, bands * rows)
-    _signatures(readonly(data), offsets, characters(), drawn, scratch, keys, counts, orders)
-    return keys, counts, orders
+    found = Signatures(np.empty((n, bands), np.uint64), np.empty(n, np.int64), np.empty(n, np.uint64))
+    spare = -bands * rows % LANES  # vectors are filled up with permutations that no band looks at
+    drawn = np.pad(permutations(bands * rows, seed), ((0, 0), (0, spare)))
+    scratch = _scratch(ngram, bands * rows + spare)
+    _signatures(readonly(data), offsets, characters(), drawn, rows, scratch, found)
+    return found
 
 
 def blobs(keys: Hashes, present: npt.NDArray[np.bool_]) -> pa.Array:
@@ -173,13 +187,13 @@ def _fixed_width(kind: pa.DataType, rows: Bytes, present: npt.NDArray[np.bool_])
 @compiled
 def _shingles(data, start, end, characters, scratch, out):
     """Write the hash of every shingle, in order, to `out`; returns their number."""
-    words, shingles, _ = scratch
+    words, shingles = scratch.words, scratch.shingles
     ngram = words.shape[0] - shingles.shape[0]
     words[:ngram] = np.uint64(0)
     rolling = np.uint64(0)
     total, at = 0, start
     while at < end:
-        count, at = bare_words(data, at, end, characters, words, ngram)
+        count, at = bare_words(data, at, end, characters, scratch.window, words, ngram)
         rolling = _roll(scratch, count, rolling)
         for k in range(count):
             out[max(total + k - ngram + 1, 0)] = shingles[k]
@@ -187,14 +201,19 @@ def _shingles(data, start, end, characters, scratch, out):
     return min(total, max(total - ngram + 1, 1))
 
 
+def ordered_shingles(data: Bytes, start: int, end: int, ngram: int) -> Hashes:
+    """64-bit hash of each word n-gram of data[start:end], in order; empty where there is no word."""
+    shingles = np.empty((end - start + 1) // 2, np.uint64)  # a word and what parts it from the next
+    count = _shingles(readonly(data), start, end, characters(), _scratch(ngram, 0), shingles)
+    return shingles[:count]
+
+
 def shingles_of(data: Bytes, start: int, end: int, ngram: int) -> Hashes:
-    """Sorted distinct 64-bit hashes of the word n-grams of data[start:end]; empty where there is no word.
+    """Sorted distinct hashes of the word n-grams of data[start:end].
 
     They are the hashes that `signatures` permutes, so that exact Jaccard and its estimate look at one set.
     """
-    shingles = np.empty((end - start + 1) // 2, np.uint64)  # a word and what parts it from the next
-    count = _shingles(readonly(data), start, end, characters(), _scratch(ngram, 0), shingles)
-    shingles = shingles[:count]
+    shingles = ordered_shingles(data, start, end, ngram)
     shingles.sort()
     return shingles[np.diff(shingles, prepend=~shingles[:1]) != 0]
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from kvern.kernels.arrow import utf8_view
+from kvern.kernels.characters import readonly
 from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import hash_span, load64, mix
 
@@ -104,20 +105,25 @@ def _count(data, start, end, group, table):
 
 
 @compiled
-def count(data, at, end, group, table):
-    """Count the units of data[at:end] under `group` (int64). Returns where it stopped: `end`, or the table is full."""
-    while at < end:
-        behind = unit_end(data, at, end)
-        if not _count(data, at, behind, group, table):
-            return at
-        at = behind
-    return at
+def count(data, offsets, groups, place, table):
+    """Count the units of all texts from place (text, next byte) on, each under its group. False: the table is full."""
+    row, at = place[0], place[1]
+    while row < groups.shape[0]:
+        end = offsets[row + 1]
+        while at < end:
+            behind = unit_end(data, at, end)
+            if not _count(data, at, behind, groups[row], table):
+                place[0], place[1] = row, at
+                return False
+            at = behind
+        row += 1
+    return True
 
 
 def counted(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
     """(*keys, word, n) from columns `keys` and `text`; the same key and word may come in several rows, to be summed.
 
-    Memory is one table (about 80 MB), whatever the partition holds.
+    Memory is one table (about 80 MB, or the longest text), whatever the partition holds.
     """
     table, groups = _table(_ARENA), dict[tuple[Any, ...], int]()
     kinds: list[pa.DataType] = []
@@ -129,11 +135,10 @@ def counted(batches: Iterable[pa.RecordBatch], keys: tuple[str, ...]) -> Iterato
             yield from _rows(table, groups, keys, kinds)
             table = _table(longest)
         named = zip(*(batch[name].to_pylist() for name in keys), strict=True)
-        for row, key in enumerate(named):
-            group = groups.setdefault(key, len(groups))
-            at, end = int(offsets[row]), int(offsets[row + 1])
-            while (at := count(data, at, end, group, table)) < end:
-                yield from _rows(table, groups, keys, kinds)
+        of_rows = np.array([groups.setdefault(key, len(groups)) for key in named], np.int64)
+        place = np.array([0, offsets[0]], np.int64)
+        while not count(readonly(data), offsets, of_rows, place, table):
+            yield from _rows(table, groups, keys, kinds)
     yield from _rows(table, groups, keys, kinds)
 
 

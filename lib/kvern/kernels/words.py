@@ -1,23 +1,17 @@
-"""What a word is, and hashes of words that ignore case.
+"""What a word is for the quality measures, over the classes of `characters`. (`bare_words` has MinHash's own.)
 
-Two definitions, each for its purpose, over the classes of `characters`:
-
-* A **word** (quality measures) is a run of word characters (letters, marks, numbers, low lines) in which single
-  joiners may stand: `- ' ’ . / @ & =` between any two word characters, `,` and `:` between two digits 0 to 9. It
-  holds at least one letter, mark or number: a rule of low lines is no word. So `f.eks`, `1.000,50`, `nb.no/side`
-  and `nord-norsk` are one word each, and every other mark stands outside of words.
-* A **bare word** (MinHash, Jaccard, contamination) is a run of word characters, lower-cased one to one:
-  `\\w+` of the lower-cased text, with combining marks as word characters. Text is NFC, so that marks are rare.
+A **word** is a run of word characters (letters, marks, numbers, low lines) in which single joiners may stand:
+`- ' ’ . / @ & =` between any two word characters, `,` and `:` between two digits 0 to 9. It holds at least one letter,
+mark or number: a rule of low lines is no word. So `f.eks`, `1.000,50`, `nb.no/side` and `nord-norsk` are one word each,
+and every other mark stands outside of words.
 """
 # mypy: allow-untyped-defs
 
 import numpy as np
 
-from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, characters, code_point, lower_code, readonly
+from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, characters, code_point, readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import MULTIPLIER, hash_span, mix
-
-_32 = np.uint64(32)
+from kvern.kernels.hashing import hash_span
 
 
 @compiled
@@ -29,36 +23,6 @@ def find_word_character(data, at, end, classes):
             return at
         at += length
     return end
-
-
-@compiled
-def bare_word(data, at, end, characters):
-    """(hash, position after it) of the bare word that starts at `at`; multiply-xorshift over code points."""
-    h = np.uint64(0)
-    while at < end:
-        code, length = code_point(data, at, end)
-        if not characters.classes[code] & WORD:
-            break
-        h = (h ^ lower_code(code, characters.lower)) * MULTIPLIER
-        h ^= h >> _32
-        at += length
-    return mix(h), at
-
-
-@compiled
-def bare_words(data, at, end, characters, words, first):
-    """Write hashes of bare words of data[at:end] to words[first:] until one or the other is at its end.
-
-    Returns (how many, where the next call starts). A short buffer that stays in the first-level cache keeps loops
-    over words apart from the loop over characters: 134 MB/s a signature in place of 91.
-    """
-    n = first
-    at = find_word_character(data, at, end, characters.classes)
-    while at < end and n < words.shape[0]:
-        words[n], at = bare_word(data, at, end, characters)
-        n += 1
-        at = find_word_character(data, at, end, characters.classes)
-    return n - first, at
 
 
 @compiled

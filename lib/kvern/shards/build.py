@@ -12,12 +12,11 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-import kvern
 from kvern.kernels import sentencepieces
 from kvern.params import Shards
 from kvern.shards import manifest, storage, writer
 from kvern.shards.form import Facts, Form
-from kvern.shards.manifest import Build, NoBuild
+from kvern.shards.manifest import Build, NoBuild, sweep
 from kvern.shards.plan import Inputs, Plan, contents, placed, plan
 from kvern.tables import SHARD_INDEX
 
@@ -28,7 +27,7 @@ class NotAsPlanned(ValueError):
     """What was written is not what was planned: there is no build (exit 1)."""
 
 
-def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to shard_index
+def make(
     inputs: Inputs,
     model: sentencepieces.Model,
     params: Shards,
@@ -42,18 +41,24 @@ def make(  # noqa: PLR0913 - the tables, what decides, where to, and the door to
     `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
     back what it stored. A finished build is left as it is. NotAsPlanned names the first difference.
     """
-    rows = contents(inputs, params.formats)
-    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256)
+    output = storage.absolute(output)
+    rows, cuts = contents(inputs, params.formats), _cuts_of(output, params.plan)
+    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, cuts)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(inputs.tokens.sparkSession, others)
     if done := _finished(form.root):
-        _sweep(form.root, done.manifest["files"])
+        sweep(done)
         store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
         return done.manifest
     storage.remove(form.root, manifest.NAME)
     stored = store(kept.unionByName(_written(rows, planned, form)))
     return _finish(stored, planned, form, model, lineage)
+
+
+def _cuts_of(output: str, name: str | None) -> tuple[int, ...] | None:
+    """The cuts of the build that the recipe names for its plan; NoBuild where it does not stand."""
+    return tuple(manifest.open_build(f"{output}/{name}").manifest["cuts"]) if name else None
 
 
 def intact(stored: DataFrame, output: str) -> bool:
@@ -77,7 +82,7 @@ def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
 
 
 def _form(planned: Plan, model: sentencepieces.Model, output: str) -> Form:
-    root = f"{output.rstrip('/')}/{planned.build}"
+    root = f"{output}/{planned.build}"
     return Form(planned.build, root, planned.formats, sentencepieces.eod_id(model.data), model.vocabulary)
 
 
@@ -98,39 +103,20 @@ def _finished(root: str) -> Build | None:
     except NoBuild:
         return None
     sizes = storage.names(root)
-    whole = all(sizes.get(each["name"]) == each["bytes"] for each in (*build.manifest["files"], build.manifest["tokenizer"]))
-    return build if whole else None
+    return build if all(sizes.get(each["name"]) == each["bytes"] for each in build.files) else None
 
 
 def _finish(
     stored: DataFrame, planned: Plan, form: Form, model: sentencepieces.Model, lineage: dict[str, Any]
 ) -> dict[str, Any]:
-    files = [fact for shard in range(len(planned.cuts)) for fact in _receipt(form.root, shard)]
-    _check(planned, _per_shard(stored.where(F.col("build") == planned.build)), files)
+    per_shard = _per_shard(stored.where(F.col("build") == planned.build))
+    files = [fact for shard in sorted(per_shard) for fact in _receipt(form.root, shard)]
+    _check(planned, per_shard, files)
     storage.put(form.root, manifest.MODEL, model.data)
-    content = {
-        "version": manifest.VERSION,
-        "generation": 1,
-        **planned.as_json(),
-        "tokenizer": _tokenizer(model, form),
-        "files": sorted(files, key=lambda each: str(each["name"])),
-        "lineage": {"kvern": kvern.__version__, **lineage},
-    }
+    content = manifest.content(planned.as_json(), model, files, lineage)
     published = manifest.publish(form.root, content)
-    _sweep(form.root, files)
+    sweep(Build(form.root, published))
     return published
-
-
-def _tokenizer(model: sentencepieces.Model, form: Form) -> dict[str, Any]:
-    return {
-        "name": manifest.MODEL,
-        "bytes": len(model.data),
-        "sha256": model.sha256,
-        "vocabulary": model.vocabulary,
-        "eod": form.eod,
-        "lossless": model.lossless,
-        "library": model.library,
-    }
 
 
 def _per_shard(rows: DataFrame) -> dict[int, tuple[int, int]]:
@@ -155,12 +141,3 @@ def _check(planned: Plan, per_shard: dict[int, tuple[int, int]], files: Facts) -
     for fact in files:
         if (fact["documents"], fact["tokens"]) != per_shard.get(fact["shard"]):
             raise NotAsPlanned(f"{fact['name']}: its counts differ from the index; run shards again")
-
-
-def _sweep(root: str, files: Facts) -> None:
-    """Remove what killed attempts and the receipts left; what the manifest names stays."""
-    listed = {manifest.NAME, manifest.MODEL, manifest.CERTIFICATE, *(each["name"] for each in files)}
-    for name in storage.names(root):
-        if name not in listed:
-            storage.remove(root, name)
-    storage.remove(f"{root}/{writer.RECEIPTS}")

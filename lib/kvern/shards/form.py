@@ -6,11 +6,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from kvern.shards.storage import Sink
+from kvern.shards.storage import TEMPORARY, Sink
 
 Add = Callable[[pa.RecordBatch], None]
 Facts = list[dict[str, Any]]
 INDEX = "index"
+RECEIPTS = "receipts"
 _ENDINGS = {"megatron": ("bin", "idx"), "parquet": ("parquet",), INDEX: ("parquet",)}
 
 
@@ -28,6 +29,12 @@ class Form:
 def file_name(kind: str, shard: int, ending: str | None = None) -> str:
     """`megatron/shard-00003.bin`: the same number in every format; the first ending where none is given."""
     return f"{kind}/shard-{shard:05d}.{ending or _ENDINGS[kind][0]}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name in a build's folder is one that shards, receipts and temporary files have."""
+    folder, _, file = name.rpartition("/")
+    return (folder in (*_ENDINGS, RECEIPTS) and file.startswith("shard-")) or name.endswith(TEMPORARY)
 
 
 def told(name: str, sink: Sink, shard: int, documents: int, tokens: int) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+import kvern
+from kvern.kernels import sentencepieces
+from kvern.kernels.sentencepieces import Model
 from kvern.shards import storage
-from kvern.shards.form import Facts, Form
+from kvern.shards.form import RECEIPTS, Facts, Form, is_ours
 
 NAME = "manifest.json"
 MODEL = "tokenizer.model"
@@ -41,6 +44,13 @@ class Build:
         return Form(self.name, self.root, tuple(m["formats"]), token["eod"], token["vocabulary"])
 
     @property
+    def files(self) -> Facts:
+        """What the manifest says of every file but itself, in order of name."""
+        m = self.manifest
+        papers = [m["certificate"]] if "certificate" in m else []
+        return sorted([*m["files"], m["tokenizer"], *papers], key=lambda each: str(each["name"]))
+
+    @property
     def shards(self) -> dict[int, Facts]:
         """Shard number to what the manifest says of its files."""
         found: dict[int, Facts] = {}
@@ -49,20 +59,41 @@ class Build:
         return found
 
 
-def spelt(content: dict[str, Any]) -> bytes:
+def spelt(value: dict[str, Any]) -> bytes:
     """The one spelling of a JSON file in a build."""
-    return (json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def sealed(content: dict[str, Any]) -> dict[str, Any]:
-    return {**content, "seal": hashlib.sha256(spelt(content)).hexdigest()}
+def content(planned: dict[str, Any], model: Model, files: Facts, lineage: dict[str, Any]) -> dict[str, Any]:
+    """What a manifest says, but its seal: plan, model, files, and what the caller knows of their making."""
+    tokenizer = {
+        "name": MODEL,
+        "bytes": len(model.data),
+        "sha256": model.sha256,
+        "vocabulary": model.vocabulary,
+        "eod": sentencepieces.eod_id(model.data),
+        "lossless": model.lossless,
+        "library": model.library,
+    }
+    return {
+        "version": VERSION,
+        "generation": 1,
+        **planned,
+        "tokenizer": tokenizer,
+        "files": sorted(files, key=lambda each: str(each["name"])),
+        "lineage": {"kvern": kvern.__version__, **lineage},
+    }
 
 
-def publish(root: str, content: dict[str, Any]) -> dict[str, Any]:
-    """Seal and write the manifest: from here on the build exists. Gives the manifest."""
-    manifest = sealed(content)
-    storage.put(root, NAME, spelt(manifest))
-    return manifest
+def sealed(value: dict[str, Any]) -> dict[str, Any]:
+    return {**value, "seal": hashlib.sha256(spelt(value)).hexdigest()}
+
+
+def publish(root: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Seal and write the manifest: from here on the build exists. Gives the manifest as it is read back."""
+    data = spelt(sealed(value))
+    storage.put(root, NAME, data)
+    return dict(json.loads(data))
 
 
 def open_build(root: str) -> Build:
@@ -72,26 +103,44 @@ def open_build(root: str) -> Build:
     except FileNotFoundError:
         raise NoBuild(f"{NAME}: wanted a build, nothing is there: a build without a manifest does not exist") from None
     try:
-        content = json.loads(data)
-        unsealed = {key: value for key, value in content.items() if key != "seal"}
-        whole = spelt(content) == data and sealed(unsealed) == content and content["version"] == VERSION
+        found = json.loads(data)
+        unsealed = {key: value for key, value in found.items() if key != "seal"}
+        whole = spelt(found) == data and sealed(unsealed) == found and found["version"] == VERSION
     except (ValueError, AttributeError, KeyError):
         whole = False
     if not whole:
         raise NoBuild(f"{NAME}: wanted the bytes that its seal is over, got others: take the build from a copy")
-    return Build(root.rstrip("/"), content)
+    return Build(root.rstrip("/"), found)
+
+
+def certificate(build: Build) -> dict[str, Any]:
+    """What a redacted generation says of what went; NoBuild where the build is none, or lost it."""
+    try:
+        return dict(json.loads(storage.get(build.root, CERTIFICATE)))
+    except (FileNotFoundError, ValueError):
+        raise NoBuild(f"{CERTIFICATE}: wanted that of a redacted build, there is none") from None
 
 
 def standing(output: str) -> list[Build]:
-    """Every build under an output folder, in order of name; a folder without a whole manifest is none."""
+    """Every build under an output folder, in order of name. A folder without a whole manifest, or renamed, is none."""
     found = []
     for folder in storage.folders(output):
         with suppress(NoBuild):
             found.append(open_build(f"{output.rstrip('/')}/{folder}"))
-    return found
+    return [build for build in found if build.root.endswith(f"/{build.name}")]
 
 
 def build_of(shard: str) -> tuple[str, str]:
     """(build's folder, file name in it) of the path to a file of a build, as `kvern trace` is given it."""
     path = PurePosixPath(shard)
     return shard[: -len(f"/{path.parent.name}/{path.name}")] or ".", f"{path.parent.name}/{path.name}"
+
+
+def sweep(build: Build) -> None:
+    """Remove what killed attempts and receipts left in a finished build, and nothing that somebody else put there."""
+    listed = {each["name"] for each in build.files}
+    for name in storage.names(build.root):
+        if name not in listed and is_ours(name):
+            storage.remove(build.root, name)
+    if not storage.names(f"{build.root}/{RECEIPTS}"):
+        storage.remove(f"{build.root}/{RECEIPTS}")

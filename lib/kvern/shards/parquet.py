@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from kvern.shards.form import INDEX, Add, Facts, Form, file_name, told
 from kvern.shards.storage import Sink, writing
 
-GROUP_BYTES = 64_000_000
+# A reader of one document reads one row group: 16 MB of text and ids cost .3 s, 64 MB 1.2 s.
+GROUP_BYTES = 16_000_000
 DETAILS = ("source_id", "source", "tier", "language", "title", "licence", "year")
 INDEX_SCHEMA = pa.schema([("doc_id", pa.string()), ("start", pa.int64()), ("count", pa.int32())])
 _ZSTD = 3

@@ -62,26 +62,31 @@ def contents(inputs: Inputs, formats: Iterable[str]) -> DataFrame:
     return encoded.join(held, "doc_id").join(judged, "doc_id")
 
 
-def plan(rows: DataFrame, kept: DataFrame, params: Shards, name: str, tokenizer: str) -> Plan:
-    """The plan of one build. Narrow aggregations run; text is not read, ids only for their lengths.
+def plan(
+    rows: DataFrame, kept: DataFrame, params: Shards, name: str, tokenizer: str, given: tuple[int, ...] | None = None
+) -> Plan:
+    """The plan of one build, from one aggregation; text is not read, ids only for their lengths.
 
-    `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256. ValueError where a kept document
-    has no row, or was encoded by another model.
+    `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256; `given` are the cuts of an older
+    build, so that a new document changes its own shard alone. ValueError where a kept document has no row, or was
+    encoded by another model.
     """
-    counts = rows.select(_bucket(params.seed).alias("bucket"), (F.size("ids") + 1).cast("long").alias("n"))
-    histogram = counts.groupBy("bucket").agg(F.sum("n").alias("n"), F.count(F.lit(1)).alias("documents")).toArrow()
-    found = sorted(zip(*(histogram[each].to_pylist() for each in ("bucket", "n", "documents")), strict=True))
-    documents = sum(each for _, _, each in found)
+    found = _histogram(rows, params, tokenizer).to_pylist()
+    documents, others = (sum(each[column] for each in found) for column in ("documents", "foreign"))
     if (wanted := kept.where("keep").count()) != documents:
         raise ValueError(f"wanted tokens of {wanted} kept documents, got {documents}: run tokens again")
+    if others:
+        raise ValueError(f"wanted tokens of one model, {others} of {documents} have another: run tokens again")
+    sums = [str(sum(each[column] for each in found)) for column in ("sum1", "sum2")]
+    sizes = sorted((each["bucket"], each["n"]) for each in found)
     return Plan(
-        build=f"{name}-{_fingerprint(rows, params, tokenizer)}",
+        build=f"{name}-{_fingerprint([documents, *sums, tokenizer, given], params)}",
         seed=params.seed,
         shard_tokens=params.shard_tokens,
         formats=tuple(sorted(set(params.formats))),
-        cuts=cuts([(bucket, n) for bucket, n, _ in found], params.shard_tokens),
+        cuts=cuts(sizes, params.shard_tokens) if given is None else given,
         documents=documents,
-        tokens=sum(n for _, n, _ in found),
+        tokens=sum(n for _, n in sizes),
     )
 
 
@@ -123,23 +128,30 @@ def _bucket(seed: int) -> Column:
     return (F.shiftright(_key(seed), 64 - _BITS) + (1 << (_BITS - 1))).cast("int")
 
 
-def _fingerprint(rows: DataFrame, params: Shards, tokenizer: str) -> str:
-    """12 hex digits over the documents, the parameters and the model: not batches, not the recipe's wording."""
-    parquet = "parquet" in params.formats
-    columns = ["doc_id", "text_hash", *(DETAILS if parquet else ())]
-    sums = [_sum_of_hashes(columns, salt).alias(f"sum{salt}") for salt in (1, 2)]
-    foreign = F.count_if(F.col("tokenizer") != tokenizer).alias("foreign")
-    found = rows.agg(F.count(F.lit(1)).alias("documents"), foreign, *sums).toArrow().to_pylist()[0]
-    if others := found.pop("foreign"):
-        raise ValueError(f"wanted tokens of one model, {others} of {found['documents']} have another: run tokens again")
-    # pyarrow writes its version into a Parquet file.
-    versions = {"kvern": VERSION, "pyarrow": pa.__version__ if parquet else ""}
-    settings = [params.seed, params.shard_tokens, sorted(set(params.formats))]
-    decides = {**found, "tokenizer": tokenizer, "settings": settings, "versions": versions}
-    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]
+def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
+    """For each hash bucket: tokens, documents, those of another model, and sums of row hashes."""
+    columns = ["doc_id", "text_hash", *(DETAILS if "parquet" in params.formats else ())]
+    return (
+        rows.groupBy(_bucket(params.seed).alias("bucket"))
+        .agg(
+            F.sum((F.size("ids") + 1).cast("long")).alias("n"),
+            F.count(F.lit(1)).alias("documents"),
+            F.count_if(F.col("tokenizer") != tokenizer).alias("foreign"),
+            *(_sum_of_hashes(columns, salt).alias(f"sum{salt}") for salt in (1, 2)),
+        )
+        .toArrow()
+    )
 
 
 def _sum_of_hashes(columns: list[str], salt: int) -> Column:
-    """An order-free sum of row hashes, as text; decimals, because 64-bit sums overflow. Nulls count."""
+    """An order-free sum of row hashes; decimals, because 64-bit sums overflow. Nulls count."""
     row = F.xxhash64(F.lit(salt), *columns, *(F.isnull(column) for column in columns))
-    return F.sum(row.cast("decimal(38,0)")).cast("string")
+    return F.sum(row.cast("decimal(38,0)"))
+
+
+def _fingerprint(content: list[object], params: Shards) -> str:
+    """12 hex digits over the documents, the parameters and the model: not batches, not the recipe's wording."""
+    # pyarrow writes its version into a Parquet file.
+    versions = [VERSION, pa.__version__ if "parquet" in params.formats else ""]
+    settings = [params.seed, params.shard_tokens, sorted(set(params.formats))]
+    return hashlib.sha256(json.dumps([content, settings, versions]).encode()).hexdigest()[:12]

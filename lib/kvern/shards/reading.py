@@ -1,6 +1,7 @@
-"""A build read back from its own files: its index, its ids, and all of a shard's documents."""
+"""A build read back from its own files: its index, its ids, and a shard's documents, whole or a stretch of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,15 @@ from kvern.shards.manifest import Build
 _BATCH_TOKENS = 4_000_000
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Documents of a shard that lie together: the first one's position, ids without end marks, text where there is."""
+
+    first: int
+    ids: pa.ListArray
+    text: pa.Array | None
+
+
 def index_of(build: Build, shard: int) -> pa.Table:
     """doc_id, start, count of each document in a shard, in order."""
     with storage.opened(build.root, file_name(INDEX, shard)) as file:
@@ -27,11 +37,14 @@ def counts_of(index: pa.Table) -> npt.NDArray[np.int64]:
     return np.asarray(index["count"].to_numpy(), np.int64)
 
 
-def ids_at(build: Build, shard: int, position: int, start: int, count: int) -> npt.NDArray[Any]:
+def ids_at(build: Build, shard: int, position: int, start: int, count: int) -> list[int]:
     """Ids of one document without its end mark, from .bin where there is one, else from Parquet."""
     if "megatron" in build.manifest["formats"]:
-        return megatron_ids(build, shard, start, count)[:-1]
-    return np.asarray(parquet_row(build, shard, position, ["ids"])["ids"].values.to_numpy())
+        return [int(each) for each in megatron_ids(build, shard, start, count)[:-1]]
+    with storage.opened(build.root, file_name("parquet", shard)) as opened:
+        file = pq.ParquetFile(opened)
+        group, first = _group_of(file, position)
+        return list(file.read_row_group(group, columns=["ids"])["ids"][position - first].as_py())
 
 
 def megatron_ids(build: Build, shard: int, start: int, count: int) -> npt.NDArray[Any]:
@@ -41,23 +54,25 @@ def megatron_ids(build: Build, shard: int, start: int, count: int) -> npt.NDArra
         return np.frombuffer(file.read_at(count * dtype.itemsize, start * dtype.itemsize), dtype)
 
 
-def parquet_row(build: Build, shard: int, position: int, columns: list[str]) -> dict[str, Any]:
-    """One row of a Parquet shard, Arrow scalars by column; only its row group is read."""
-    with storage.opened(build.root, file_name("parquet", shard)) as opened:
-        file = pq.ParquetFile(opened)
-        for group in range(file.num_row_groups):
-            size = file.metadata.row_group(group).num_rows
-            if position < size:
-                rows = file.read_row_group(group, columns=columns)
-                return {name: rows[name][position] for name in columns}
-            position -= size
-    raise IndexError(f"shard {shard}: wanted row {position} more than it has")
+def stretch_of(build: Build, shard: int, index: pa.Table) -> Stretch:
+    """One row group of Parquet, or of .bin as many documents as a batch takes; which one, the shard's number says."""
+    if "parquet" in build.manifest["formats"]:
+        with storage.opened(build.root, file_name("parquet", shard)) as opened:
+            file = pq.ParquetFile(opened)
+            group = shard % file.num_row_groups
+            rows = file.read_row_group(group, columns=["ids", "text"]).combine_chunks()
+            first = sum(file.metadata.row_group(each).num_rows for each in range(group))
+        return Stretch(first, *(rows[name].combine_chunks() for name in ("ids", "text")))
+    spans = _spans(counts_of(index))
+    first, behind = spans[shard % len(spans)]
+    return Stretch(first, _from_megatron(build, shard, index, first, behind)["ids"], None)
 
 
 def documents(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
     """All documents of a shard in order: doc_id and ids, with the text and its details where there is Parquet."""
     if "parquet" not in build.manifest["formats"]:
-        yield from _from_megatron(build, shard)
+        index = index_of(build, shard)
+        yield from (_from_megatron(build, shard, index, *span) for span in _spans(counts_of(index)))
         return
     with storage.opened(build.root, file_name("parquet", shard)) as opened:
         file = pq.ParquetFile(opened)
@@ -65,22 +80,31 @@ def documents(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
             yield from file.read_row_group(group).combine_chunks().to_batches()
 
 
-def _from_megatron(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
-    index = index_of(build, shard)
-    counts, names = counts_of(index), index["doc_id"].combine_chunks()
-    starts = np.cumsum(counts) - counts
+def _group_of(file: pq.ParquetFile, position: int) -> tuple[int, int]:
+    """The row group that holds a row, and its first row."""
     first = 0
+    for group in range(file.num_row_groups):
+        behind = first + file.metadata.row_group(group).num_rows
+        if position < behind:
+            return group, first
+        first = behind
+    raise IndexError(f"wanted row {position}, the file has {first} rows")
+
+
+def _spans(counts: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    """[first, behind) of documents that fit a batch together; at least one each."""
+    starts, spans, first = np.cumsum(counts) - counts, [], 0
     while first < len(counts):
         behind = max(first + 1, int(np.searchsorted(starts, starts[first] + _BATCH_TOKENS)))
-        yield _batch(build, shard, names.slice(first, behind - first), int(starts[first]), counts[first:behind])
+        spans.append((first, behind))
         first = behind
+    return spans
 
 
-def _batch(build: Build, shard: int, names: Any, start: int, counts: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    ids = megatron_ids(build, shard, start, int(counts.sum()))
-    ends = np.cumsum(counts)
-    values = np.delete(ids, ends - 1).astype(np.int32)
+def _from_megatron(build: Build, shard: int, index: pa.Table, first: int, behind: int) -> pa.RecordBatch:
+    rows = index.slice(first, behind - first).combine_chunks()
+    ends = np.cumsum(counts_of(rows))
+    ids = megatron_ids(build, shard, rows["start"][0].as_py(), int(ends[-1]))
     offsets = np.concatenate([[0], ends - np.arange(1, len(ends) + 1)]).astype(np.int32)
-    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(values))
-    doc_ids = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
-    return pa.RecordBatch.from_pydict({"doc_id": doc_ids, "ids": lists})
+    lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.delete(ids, ends - 1).astype(np.int32)))
+    return pa.RecordBatch.from_pydict({"doc_id": rows["doc_id"].combine_chunks(), "ids": lists})

@@ -46,6 +46,11 @@ class Sink:
         return self._digest.hexdigest()
 
 
+def absolute(root: str) -> str:
+    """A folder as workers in other folders find it, a URL as it is; without a last slash."""
+    return root.rstrip("/") if "://" in root else str(Path(root).resolve())
+
+
 @contextmanager
 def writing(root: str, name: str) -> Iterator[Sink]:
     """A file `name` under `root` (folder or URL) that appears whole when the block ends, and not at all if it raises.
@@ -90,10 +95,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def put(root: str, name: str, data: bytes) -> None:
-    """`data` as the file `name` under `root`, whole or not at all."""
+def put(root: str, name: str, data: bytes) -> Sink:
+    """`data` as the file `name` under `root`, whole or not at all; gives its account."""
     with writing(root, name) as sink:
         sink.write(data)
+    return sink
 
 
 def get(root: str, name: str) -> bytes:

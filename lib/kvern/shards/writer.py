@@ -6,7 +6,7 @@ Whatever attempt writes a file writes the same bytes, so a retry or a second cop
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,9 @@ import pyarrow.parquet as pq
 
 from kvern.kernels.final_text import edited
 from kvern.shards import megatron, parquet
-from kvern.shards.form import INDEX, Facts, Form, file_name
+from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, file_name
 from kvern.shards.storage import opened, put
 
-RECEIPTS = "receipts"
 _FILES = {"megatron": megatron.shard_files, "parquet": parquet.shard_files, INDEX: parquet.index_files}
 
 
@@ -68,6 +67,6 @@ def _by_shard(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.Recor
     for batch in batches:
         numbers = batch["shard"].to_numpy()
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-        for first, behind in zip(edges, edges[1:], strict=False):
+        for first, behind in pairwise(edges):
             if behind > first:
                 yield int(numbers[first]), batch.slice(first, behind - first)

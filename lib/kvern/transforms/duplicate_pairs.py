@@ -14,60 +14,53 @@ from kvern.params import DuplicatePairs
 def duplicate_pairs(signals: DataFrame, documents: DataFrame, params: DuplicatePairs, ngram: int) -> DataFrame:
     """Every verified pair of at least `params.threshold`; `ngram` is that of the signatures.
 
-    Documents with the same words in the same order form a star around their smallest id, their representative; only
-    representatives meet in LSH buckets. Text is read for candidates alone, and each one's shingles are made once.
+    Documents with the same words in the same order form a star around their smallest id; only one of them stands for
+    all in LSH buckets. Text is read once, and leaves its task for candidates alone, as shingles.
     """
-    worded = signals.where("words > 0 AND words_hash IS NOT NULL AND minhash IS NOT NULL")
-    copies = _copies(worded)
-    similar = _similar(worded.join(copies, worded["doc_id"] == copies["other"], "left_anti"), params)
-    return _verified(_groups(copies.unionByName(similar)), documents, params.threshold, ngram)
+    groups = _groups(candidates(signals, params.bucket))
+    return _verified(groups, documents, params.threshold, ngram)
 
 
-def _copies(worded: DataFrame) -> DataFrame:
-    """(doc_id, other, same_words): each group's smallest id with each other member."""
-    group = worded.groupBy("words_hash").agg(F.min("doc_id").alias("representative"), F.count("*").alias("n"))
-    members = worded.select("words_hash", F.col("doc_id").alias("other"))
-    pairs = members.join(group.where("n > 1"), "words_hash").where("other <> representative")
-    return pairs.select(F.col("representative").alias("doc_id"), "other", F.lit(True).alias("same_words"))
-
-
-def _similar(representatives: DataFrame, params: DuplicatePairs) -> DataFrame:
-    """(doc_id, other, same_words): candidates that share a band key, as often as they do."""
-    packed = representatives.select(F.unhex("doc_id").alias("id"), "minhash").mapInArrow(
-        _entries, "range INT, entries BINARY"
-    )
+def candidates(signals: DataFrame, bucket: int) -> DataFrame:
+    """(doc, other, copies) of documents that share a band key or all words, by number, as often as they do."""
+    packed = signals.select(
+        F.unhex("doc_id").alias("id"), F.unhex("words_hash").alias("words_hash"), "minhash"
+    ).mapInArrow(_entries, "range INT, entries BINARY")
     ranges = packed.repartition("range").sortWithinPartitions("range")
-    pairs = ranges.mapInArrow(partial(_candidates, k=params.bucket), "doc_id BINARY, other BINARY")
-    return pairs.select(
-        F.lower(F.hex("doc_id")).alias("doc_id"),
-        F.lower(F.hex("other")).alias("other"),
-        F.lit(False).alias("same_words"),
-    )
+    return ranges.mapInArrow(partial(_candidates, k=bucket), "doc LONG, other LONG, copies BOOLEAN")
 
 
 def _groups(pairs: DataFrame) -> DataFrame:
-    """(doc_id, groups): the smaller ids that a document is compared with, and itself where it is the smaller one.
+    """(number, groups): the smaller numbers that a document is compared with, and its own where it is the smaller.
 
-    Short lists by construction: k for each band, one representative and itself.
+    Short lists by construction: k for each band, one star and itself.
     """
-    itself = F.struct("doc_id", F.col("doc_id").alias("group"), F.lit(False).alias("same_words"))
-    beside = F.struct(F.col("other").alias("doc_id"), F.col("doc_id").alias("group"), "same_words")
-    ends = pairs.select(F.inline(F.array(itself, beside)))
-    return ends.groupBy("doc_id").agg(F.collect_set(F.struct("group", "same_words")).alias("groups"))
+    ends = F.array(F.struct(F.col("doc").alias("number")), F.struct(F.col("other").alias("number")))
+    each = pairs.select(F.struct(F.col("doc").alias("group"), "copies").alias("group"), F.inline(ends))
+    return each.groupBy("number").agg(F.collect_set("group").alias("groups"))
 
 
 def _verified(groups: DataFrame, documents: DataFrame, threshold: float, ngram: int) -> DataFrame:
-    texts = documents.select("doc_id", "text").join(groups, "doc_id").select("doc_id", "groups", "text")
-    shingles = texts.mapInArrow(
-        partial(_shingles, ngram=ngram), "group STRING, member STRING, same_words BOOLEAN, shingles BINARY"
+    shingles = _candidate_texts(groups, documents).mapInArrow(
+        partial(_shingles, ngram=ngram), "group LONG, copies BOOLEAN, own BOOLEAN, member STRING, shingles BINARY"
     )
-    sorted_ = shingles.repartition("group").sortWithinPartitions("group", "member")
-    pairs = sorted_.mapInArrow(
-        partial(_jaccards, threshold=threshold),
-        "doc_id STRING, other STRING, jaccard DOUBLE, same_words BOOLEAN",
+    ordered = shingles.repartition("group").sortWithinPartitions("group", "copies", F.desc("own"), "member")
+    pairs = ordered.mapInArrow(
+        partial(_jaccards, threshold=threshold), "doc_id STRING, other STRING, jaccard DOUBLE, copies BOOLEAN"
     )
-    kind = F.when(F.col("same_words") & (F.col("jaccard") == 1.0), "exact").otherwise("words")
+    kind = F.when(F.col("copies"), "exact").otherwise("words")
     return pairs.select("doc_id", "other", "jaccard", kind.alias("kind"))
+
+
+def _candidate_texts(groups: DataFrame, documents: DataFrame) -> DataFrame:
+    """(doc_id, number, groups, text) of candidates.
+
+    Groups are broadcast (about 100 bytes for each candidate), so that no text is shuffled: 10^7 candidates want 1 GB in
+    every executor, and Spark's limit of 8 GB for one table comes near 10^8.
+    """
+    number = F.conv(F.substring("doc_id", 1, bands.NUMBER_BITS // 4), 16, 10).cast("long")
+    texts = documents.select("doc_id", number.alias("number"), "text")
+    return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "text")
 
 
 def _entries(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

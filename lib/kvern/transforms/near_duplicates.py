@@ -8,21 +8,35 @@ from pyspark.sql import functions as F
 
 from kvern.kernels import components
 from kvern.params import NearDuplicates
+from kvern.transforms import survivors
 
 
-def near_duplicates(pairs: DataFrame, eligibility: DataFrame, closes: DataFrame, params: NearDuplicates) -> DataFrame:
+def near_duplicates(
+    pairs: DataFrame,
+    eligibility: DataFrame,
+    closes: DataFrame,
+    params: NearDuplicates,
+    documents: DataFrame | None = None,
+    ngram: int | None = None,
+) -> DataFrame:
     """One row for every document of `eligibility`.
 
     `closes`: (closed_tier, tier), ordered pairs of tiers: a closed copy in the one closes its twins in the other. A
     twin is a document of the same words or of a pair verified at the threshold, never one that a chain leads to. A
-    closed or suppressed document's twin does not survive; the best of the other eligible ones does.
+    closed or suppressed document's twin does not survive; the best of the other eligible ones does. The policy
+    `verified` reads text of `documents` in word n-grams of the signatures' length; `component` reads none.
     """
+    if params.policy == "verified" and (documents is None or ngram is None):
+        raise ValueError("near_duplicates.policy = 'verified' wants the documents and the shingle length, has none")
     passed = pairs.where(F.col("jaccard") >= params.threshold)
     groups = _exact_groups(pairs)
     members = _with_group(eligibility, groups)
     twins = _with_twins(members, _neighbours(passed, groups), closes)
     clustered = _with_cluster(twins, passed)
-    return _columns(_with_jaccard(_with_survivor(clustered), _between_groups(pairs, groups)))
+    compared = _between_groups(pairs, groups)
+    if documents is None or ngram is None or params.policy == "component":
+        return _columns(survivors.of_component(clustered, compared, params))
+    return _columns(survivors.of_neighbours(clustered, compared, documents, params, ngram))
 
 
 def _exact_groups(pairs: DataFrame) -> DataFrame:
@@ -82,41 +96,16 @@ def _reached(sources: DataFrame, neighbours: DataFrame) -> DataFrame:
 
 
 def _with_cluster(members: DataFrame, passed: DataFrame) -> DataFrame:
-    """Adds `cluster`. The edges go through one task and stay there; a document without one is its own cluster."""
+    """Adds `cluster` and `size`. Edges pass through one task and stay there; without one a document is a cluster."""
     edges = passed.select(F.unhex("doc_id").alias("doc_id"), F.unhex("other").alias("other"))
     labels = edges.coalesce(1).mapInArrow(_components, "id BINARY, cluster BINARY")
     named = labels.select(F.lower(F.hex("id")).alias("doc_id"), F.lower(F.hex("cluster")).alias("cluster"))
-    return members.join(named, "doc_id", "left").withColumn("cluster", F.coalesce("cluster", "doc_id"))
+    joined = members.join(named, "doc_id", "left").withColumn("cluster", F.coalesce("cluster", "doc_id"))
+    return joined.withColumn("size", F.count("*").over(Window.partitionBy("cluster")).cast("int"))
 
 
 def _components(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     return components.component_batches(batches)
-
-
-def _with_survivor(members: DataFrame) -> DataFrame:
-    """Adds `size`, `of` and `of_group`: best by priority, quality (nulls last), words, smallest doc_id."""
-    fit = (F.size("reasons") == 0) & ~F.col("closed_twin") & ~F.col("suppressed_twin")
-    rank = F.struct(
-        "priority",
-        F.col("quality").isNull().alias("unknown"),
-        (-F.col("quality")).alias("quality"),
-        (-F.col("words")).alias("words"),
-        "doc_id",
-        "group",
-    )
-    cluster = Window.partitionBy("cluster")
-    best = F.min(F.when(fit, rank)).over(cluster)
-    return members.withColumns({"size": F.count("*").over(cluster).cast("int"), "_best": best}).withColumns(
-        {"of": F.col("_best.doc_id"), "of_group": F.col("_best.group")}
-    )
-
-
-def _with_jaccard(members: DataFrame, compared: DataFrame) -> DataFrame:
-    """Adds `jaccard` to the survivor: 1 within its exact group, that of the two groups where they were compared."""
-    pair = compared.select("group", F.col("beside").alias("of_group"), F.col("jaccard").alias("_jaccard"))
-    same = F.col("group") == F.col("of_group")
-    joined = members.join(pair, ["group", "of_group"], "left")
-    return joined.withColumn("jaccard", F.when(same, 1.0).otherwise(F.col("_jaccard")))
 
 
 def _columns(members: DataFrame) -> DataFrame:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
+from kvern.kernels import encoding, sentencepieces
 from kvern.kernels import final_text as kernel
-from kvern.kernels import sentencepieces
 from kvern.params import FinalText
 from kvern.transforms.final_text import decided, kept
 
@@ -23,11 +23,13 @@ def tokens(
     previous: DataFrame,
     model: sentencepieces.Model,
     params: FinalText,
+    seen: Observation | None = None,
 ) -> DataFrame:
     """tables.TOKENS for the documents given (one part). `previous` holds the rows that this part has already.
 
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
-    The model travels to the workers inside the plan.
+    The model travels to the workers inside the plan. `seen` counts, in the action that writes: `documents` encoded, and
+    their `library_bytes`, which the fast encoder left to `sentencepiece`.
     """
     texts = decided(documents, signals, kept(eligibility, selection), params)
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
@@ -36,18 +38,25 @@ def tokens(
     still = previous.drop(*_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
     had = F.broadcast(previous.select("doc_id", "made_from"))
     missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
-    return still.select(*_COLUMNS).unionByName(_encoded(missing, model))
+    fresh = _encoded(missing, model)
+    if seen is not None:
+        library_bytes = F.coalesce(F.sum("by_library"), F.lit(0))
+        fresh = fresh.observe(seen, F.count("doc_id").alias("documents"), library_bytes.alias("library_bytes"))
+    return still.select(*_COLUMNS).unionByName(fresh.select(*_COLUMNS))
 
 
 def _encoded(texts: DataFrame, model: sentencepieces.Model) -> DataFrame:
+    """The columns of tables.TOKENS and by_library, the bytes that the library encoded."""
     data, lossless = model.data, model.lossless
 
     def encoded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        rows = sentencepieces.encoded(kernel.finished(batches), data, lossless)
-        return (batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "text_hash"]) for batch in rows)
+        rows = encoding.encoded(kernel.finished(batches), data, lossless)
+        return (
+            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "text_hash", "by_library"]) for batch in rows
+        )
 
     span = "struct<start:int,end:int,replacement:string>"
     schema = f"""doc_id string, made_from string, source string, batch string, part int,
-        edits array<{span}>, ids array<int>, text_hash string"""
+        edits array<{span}>, ids array<int>, text_hash string, by_library long"""
     rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
-    return rows.withColumn("tokenizer", F.lit(model.sha256)).select(*_COLUMNS)
+    return rows.withColumn("tokenizer", F.lit(model.sha256))

@@ -1,4 +1,4 @@
-"""Personal data in text: where it stands, of what kind, and how sure that is. It is never copied, logged or returned."""
+"""Personal data in text: where it stands, of what kind, how sure that is. It is never copied or returned."""
 
 from kvern.kernels.pii.kinds import KINDS
 from kvern.kernels.pii.scanner import Spans, scan

@@ -31,14 +31,15 @@ from kvern.kernels.pii.marks import (
     point_before,
 )
 from kvern.kernels.pii.persons import part_of_more
+from kvern.kernels.pii.phone_shapes import digits_before
 
-# Length of each country's IBAN: SWIFT's IBAN registry, and countries that use one without being in it (second line).
+# Length of each country's IBAN: SWIFT's IBAN registry; from AO on, countries that use one without being in it.
 _LENGTHS = (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
     "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 "
     "LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 "
-    "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30 "
-    "AO25 BF28 BJ28 CF27 CG27 CI28 CM27 CV25 DZ26 GA27 GQ27 GW25 IR26 KM27 MA28 MG27 ML28 MZ25 NE28 SN28 TD27 TG28"
+    "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 "
+    "YE30 AO25 BF28 BJ28 CF27 CG27 CI28 CM27 CV25 DZ26 GA27 GQ27 GW25 IR26 KM27 MA28 MG27 ML28 MZ25 NE28 SN28 TD27 TG28"
 )
 IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS.split()}
 _IBAN = np.zeros(26 * 26, np.int64)
@@ -51,7 +52,7 @@ _IBAN.flags.writeable = False
 def bank_account(data, start, end, groups, n, words):
     """A Norwegian account: dddd.dd.ddddd (points, blanks or dashes), or eleven digits beside a word for it."""
     mark = groups.mark[0]
-    grouped = shaped(groups, n, 4_02_05) and (mark == DOT or mark == BLANK or mark == DASH)
+    grouped = shaped(groups, n, 3, 4_02_05) and mark in (DOT, BLANK, DASH)
     if not grouped and width(groups, 0) != 11:
         return NOTHING
     first, last = groups.start[0], groups.end[2 if grouped else 0]
@@ -69,7 +70,7 @@ def bank_account(data, start, end, groups, n, words):
 def organisation(data, start, end, groups, n, words):
     """An organisation number: nine digits or 3 + 3 + 3, also as in NO999999999MVA."""
     mark = groups.mark[0]
-    grouped = shaped(groups, n, 3_03_03) and (mark == BLANK or mark == DOT)
+    grouped = shaped(groups, n, 3, 3_03_03) and mark in (BLANK, DOT)
     if not grouped and width(groups, 0) != 9:
         return NOTHING
     last_group = 2 if grouped else 0
@@ -83,7 +84,7 @@ def organisation(data, start, end, groups, n, words):
     if point_before(data, start, first) or point_after(data, last, end):
         return NOTHING
     stated = vat or anywhere(said_before(data, start, first, words)) & ORGANISATION_WORD
-    if not stated and groups.mark[last_group] != NONE:
+    if not stated and (groups.mark[last_group] != NONE or digits_before(data, start, first)):
         return NOTHING
     return first, last, ORGANISATION, 97 if stated else 60 if grouped else 50
 
@@ -95,16 +96,16 @@ def _card_groups(groups, n):
         return 1
     if groups.mark[0] != BLANK and groups.mark[0] != DASH:
         return 0
-    if shaped(groups, n, 4_04_04_04_03):
+    if shaped(groups, n, 5, 4_04_04_04_03):
         return 5
-    if shaped(groups, n, 4_04_04_04):
+    if shaped(groups, n, 4, 4_04_04_04):
         return 4
-    return 3 if shaped(groups, n, 4_06_05) or shaped(groups, n, 4_06_04) else 0
+    return 3 if shaped(groups, n, 3, 4_06_05) or shaped(groups, n, 3, 4_06_04) else 0
 
 
 @compiled
 def issued(digits, at, count):
-    """Whether an issuer has numbers of this length that begin so: ranges of ISO/IEC 7812 as the schemes publish them."""
+    """Whether an issuer has numbers of this length that begin so: ranges as the schemes publish them."""
     four = checks.number(digits, at, 4)
     two, three = four // 100, four // 10
     if count == 16 and (51 <= two <= 55 or 2221 <= four <= 2720 or 3528 <= four <= 3589 or two == 65):
@@ -113,9 +114,9 @@ def issued(digits, at, count):
         return count in (13, 16, 19)  # Visa
     if count == 15:
         return two == 34 or two == 37 or four == 1800 or four == 2131  # American Express, JCB
-    if count == 14 or count == 16:
-        if 300 <= three <= 305 or three == 309 or two == 36 or two == 38 or two == 39:
-            return True  # Diners Club
+    diners = 300 <= three <= 305 or three == 309 or two == 36 or two == 38 or two == 39
+    if (count == 14 or count == 16) and diners:
+        return True
     if count >= 16 and (four == 6011 or 644 <= three <= 649 or two == 62 or two == 65 or two == 81):
         return True  # Discover, UnionPay
     return two == 50 or 56 <= two <= 69 or 2200 <= four <= 2204 or four in (604, 9792)  # Maestro, Mir, Troy
@@ -148,7 +149,7 @@ def card(data, start, end, groups, n, words):
 
 @compiled
 def _iban_end(data, at, end, length):
-    """Where an IBAN of `length` characters that begins at `at` ends, single blanks or dashes inside; -1: none is there."""
+    """Where an IBAN of `length` characters from `at` on ends, single blanks or dashes inside; -1: there is none."""
     rest, head, count = 0, 0, 0
     first = at
     while count < length:

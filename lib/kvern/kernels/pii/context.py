@@ -17,8 +17,8 @@ from kvern.kernels.pii.marks import letter_at, letter_before
 
 WINDOW, LONGEST_WORD = 64, 32  # bytes
 FIELD = 16  # bits: what the nearest three words say, then what the nearest that says anything does, then all
-PHONE, PERSON, ACCOUNT, CARD, ORGANISATION, IP, PASSPORT, PLATE, ADDRESS, SECTION, SYNTHETIC, OTHER = (
-    1 << bit for bit in range(12)
+PHONE, PERSON, ACCOUNT, CARD, ORGANISATION, IP, PASSPORT, PLATE, ADDRESS, SECTION, SYNTHETIC, OTHER, HUMAN = (
+    1 << bit for bit in range(13)
 )
 _NUMBERS = ("nr", "nummer", "nummeret", "nummera", "numre", "nummar")
 _PRIME, _BASIS = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)  # FNV-1a (Fowler, Noll, Vo)
@@ -37,6 +37,7 @@ WORDS = {
         *_with_numbers("telefon", "mobil", "mobiltelefon", "tlf", "telf", "fax", "faks", "telefax", "telefaks"),
         *("tel", "mob", "telefonen", "mobilen", "ring", "ringe", "ringer", "ringte", "ringt", "ringa", "oppringing"),
         *("sms", "sentralbord", "sentralbordet", "whatsapp", "vipps", "vippse", "telefovdna", "puhelin", "puh"),
+        *("tell", "teʹl", "teʹlf", "telefåvnnå", "telefåvnån", "tellefovne", "mobijle", "mobijlla", "rinngu", "riŋge"),
         *("sími", "símanúmer", "handy", "rufnummer", "telefoni", "teléfono", "téléphone"),
         *("phone", "phones", "telephone", "mobile", "cell", "cellphone", "call", "calls", "called", "calling"),
         *("dial", "reach", "contact", "office", "desk", "answering", "message", "messages", "hotline", "voicemail"),
@@ -83,6 +84,24 @@ WORDS = {
     SYNTHETIC: (
         *("syntetisk", "syntetiske", "testperson", "testpersoner", "testbruker", "testbrukere", "testdata", "nav"),
         *("dolly", "synthetic", "testnummer", "testfnr"),
+    ),
+    HUMAN: (
+        *("person", "personen", "personer", "pasient", "pasienten", "søker", "søkeren", "søkjar", "bruker", "brukeren"),
+        *("brukar", "klient", "klienten", "kunde", "kunden", "elev", "eleven", "student", "studenten", "medlem"),
+        *(
+            "medlemmet",
+            "ansatt",
+            "ansatte",
+            "tilsett",
+            "arbeidstaker",
+            "barn",
+            "barnet",
+            "mor",
+            "far",
+            "mann",
+            "kvinne",
+        ),
+        *("kvinnen", "mannen", "navn", "namn", "namma", "han", "hun", "ho", "ham", "henne", "ident", "identitet"),
     ),
     OTHER: (
         *("isbn", "issn", "doi", "ismn", "kid", "ordre", "ordrenr", "ordrenummer", "fakturanr", "fakturanummer"),
@@ -163,12 +182,13 @@ def word_before(data, start, at):
 @compiled
 def said_before(data, start, at, words):
     """What the words before `at` say, in three fields of FIELD bits."""
-    near = nearest = everything = count = 0
+    near = nearest = everything = count = 0  # a digit ends what is near
     low = max(start, at - WINDOW)
     while at > low:
         key, first = word_before(data, start, at)
         if first == at:
             at -= 1
+            count += 3 * (0x30 <= data[at] <= 0x39)
             continue
         bits = _says(words, key)
         count += 1

@@ -16,7 +16,8 @@ NONE, BLANK, DOT, DASH, SLASH, CLOSE, OPEN = range(7)  # what parts two groups; 
 class Groups(NamedTuple):
     """Scratch. `value`: digit values; `first`: index in it of each group's first digit, and after the last group's.
 
-    `start`, `end`: bytes of each group; `mark`: what follows it, NONE after the last.
+    `start`, `end`: bytes of each group; `mark`: what follows it, NONE after the last. `widths`: the widths of the first
+    group to this one (of five), two decimal digits each; `alike[0]`: groups from the first on with equal marks between.
     """
 
     value: npt.NDArray[np.uint8]
@@ -24,11 +25,12 @@ class Groups(NamedTuple):
     start: npt.NDArray[np.int64]
     end: npt.NDArray[np.int64]
     mark: npt.NDArray[np.int64]
+    widths: npt.NDArray[np.int64]
+    alike: npt.NDArray[np.int64]
 
 
 def scratch() -> Groups:
-    first, start, end, mark = np.zeros((4, GROUPS + 1), np.int64)
-    return Groups(np.zeros(DIGITS, np.uint8), first, start, end, mark)
+    return Groups(np.zeros(DIGITS, np.uint8), *np.zeros((6, GROUPS + 1), np.int64))
 
 
 @compiled
@@ -54,6 +56,19 @@ def _mark_at(data, at, end):
 
 
 @compiled
+def _describe(groups, n):
+    """Fill `widths` and `alike`."""
+    packed = 0
+    for k in range(min(n, 5)):
+        packed = 100 * packed + groups.first[k + 1] - groups.first[k]
+        groups.widths[k] = packed
+    alike = 1
+    while alike < n and groups.mark[alike - 1] == groups.mark[0]:
+        alike += 1
+    groups.alike[0] = alike
+
+
+@compiled
 def collect(data, at, end, groups):
     """Read groups from the digit at `at` on, up to GROUPS of together DIGITS digits; returns how many."""
     n = used = 0
@@ -75,6 +90,7 @@ def collect(data, at, end, groups):
     groups.first[n] = used
     if n > 0:
         groups.mark[n - 1] = NONE
+        _describe(groups, n)
     return n
 
 
@@ -85,19 +101,6 @@ def width(groups, k):
 
 
 @compiled
-def shaped(groups, n, widths):
-    """Whether the first groups have these widths (decimal digits of `widths`, first group leftmost) and equal marks."""
-    count, rest = 0, widths
-    while rest:
-        count += 1
-        rest //= 100
-    if n < count:
-        return False
-    rest = widths
-    for k in range(count - 1, -1, -1):
-        if width(groups, k) != rest % 100:
-            return False
-        if k < count - 2 and groups.mark[k] != groups.mark[k + 1]:
-            return False
-        rest //= 100
-    return True
+def shaped(groups, n, count, widths):
+    """Whether the first `count` groups have these widths, 4_02_05 for 4, 2 and 5, and equal marks between them."""
+    return n >= count and groups.widths[count - 1] == widths and groups.alike[0] >= count

@@ -18,7 +18,7 @@ CLASS[0x41:0x5B] |= LETTER | LOCAL
 CLASS[0x61:0x7B] |= LETTER | LOCAL
 CLASS[[*b"ABCDEFabcdef"]] |= HEX
 CLASS[[*b"._%+-"]] |= LOCAL
-CLASS[[*b"@:"]] |= TRIGGER
+CLASS[[*b"@:(["]] |= TRIGGER
 CLASS.flags.writeable = False
 
 
@@ -69,7 +69,7 @@ def letter_before(data, start, at):
 
 @compiled
 def blank_at(data, at, end):
-    """Bytes of the blank at `at` that may part groups of one number: space, no-break, thin and figure spaces; else 0."""
+    """Bytes of the blank at `at` that may part groups of a number: space, no-break, thin, figure space; else 0."""
     if at >= end:
         return 0
     if data[at] == 0x20:

@@ -8,7 +8,7 @@ believed only where something else speaks for it: words, 6 + 5 digits, or a line
 
 from kvern.kernels.compiled import compiled
 from kvern.kernels.pii.checks import NEW, is_date, number, person_rule
-from kvern.kernels.pii.context import ACCOUNT, OTHER, PERSON, SYNTHETIC, anywhere, near, nearest, said_before
+from kvern.kernels.pii.context import ACCOUNT, HUMAN, OTHER, PERSON, SYNTHETIC, anywhere, near, nearest, said_before
 from kvern.kernels.pii.digits import BLANK, DASH, DOT, shaped, width
 from kvern.kernels.pii.kinds import FH_NUMBER, FODSELSNUMMER, H_NUMBER, NAV, NHN, NOTHING, RULE_2032, TENOR
 from kvern.kernels.pii.marks import alone, glued_after, glued_before, point_after, point_before, run_after, run_before
@@ -75,9 +75,9 @@ def eleven(groups, n):
     mark = groups.mark[0]
     if mark != BLANK and mark != DASH and mark != DOT:
         return 0
-    if shaped(groups, n, 6_05):
+    if shaped(groups, n, 2, 6_05):
         return 2
-    if shaped(groups, n, 6_03_02):
+    if shaped(groups, n, 3, 6_03_02):
         return 3
     dated = n >= 4 and groups.mark[1] == mark and width(groups, 0) == 2 and width(groups, 1) == 2
     if dated and width(groups, 2) == 2 and width(groups, 3) == 5 and mark != DASH:
@@ -103,7 +103,7 @@ def _confidence(kind, count, said, lonely):
         return 99 if stated else 90 if count > 1 else 80
     if kind == FH_NUMBER:
         return 95 if stated else 70 if count > 1 else 50
-    return 95 if stated else 60 if count > 1 else 50 if lonely else 0
+    return 95 if stated else 60 if count > 1 else 50 if lonely or anywhere(said) & HUMAN else 0
 
 
 @compiled

@@ -22,7 +22,7 @@ from kvern.kernels.pii.marks import (
     run_after,
 )
 
-# Ends of street names; the first _PLAIN of them only with a word for address, or a postal code, as they end other words.
+# Ends of street names. The weak ones end other words too: they need a word for address, or a postal code.
 _WEAK = ("bakken", "åsen", "haugen", "lia", "tunet", "ringen", "kroken", "plass", "plassen", "torg", "torget", "kaia")
 _STRONG = (
     *("gata", "gate", "gaten", "gt", "veien", "vegen", "vei", "veg", "allé", "alle", "alléen", "stien", "svingen"),
@@ -30,7 +30,7 @@ _STRONG = (
 )
 _ROADS = ("riksvei", "riksveg", "riksveien", "riksvegen", "fylkesvei", "fylkesveg", "fylkesveien", "fylkesvegen",
           "europavei", "europaveg", "europaveien", "europavegen", "kommunevei", "kommuneveg", "hovedvei", "hovudveg",
-          "motorvei", "motorveg", "tilfartsvei", "underveis", "på vei")  # fmt: skip
+          "motorvei", "motorveg", "tilfartsvei")  # fmt: skip
 _ENDINGS = (*_WEAK, *_STRONG)
 _LONGEST = max(len(ending.encode()) for ending in (*_ENDINGS, *_ROADS))
 
@@ -44,11 +44,14 @@ def _table(words: tuple[str, ...]) -> np.ndarray:
     return rows
 
 
-_ENDING_ROWS, _ROAD_ROWS = _table(_ENDINGS), _table(_ROADS)
+_ENDING_ROWS, _ROAD_ROWS = _table(_ENDINGS), _table(tuple(road[1:] for road in _ROADS))
 _FIRST_STRONG = len(_WEAK)
-_LAST_BYTES = np.zeros(256, np.uint8)
-_LAST_BYTES[_ENDING_ROWS[:, 0]] = 1
-_LAST_BYTES.flags.writeable = False
+# An ending may stand only where the last three bytes have a bit in common: each ending has one of eight.
+_TAIL = np.zeros((3, 256), np.uint8)
+for _number, _row in enumerate(_ENDING_ROWS):
+    for _place in range(3):
+        _TAIL[_place, _row[_place] or slice(None)] |= 1 << _number % 8
+_TAIL.flags.writeable = False
 
 
 @compiled
@@ -60,6 +63,14 @@ def _ends_with(data, start, at, row):
             return at
         k += 1
     return at - k
+
+
+@compiled
+def _may_end(data, start, at):
+    """Whether a name of a street may end at `at`: three look-ups that refuse most words."""
+    if at - 3 < start:
+        return False
+    return _TAIL[0, data[at - 1]] & _TAIL[1, data[at - 2]] & _TAIL[2, data[at - 3]] != 0
 
 
 @compiled
@@ -95,7 +106,7 @@ def _street(data, start, at):
             continue
         first = _word_start(data, start, at)
         for road in range(_ROAD_ROWS.shape[0]):
-            if _ends_with(data, start, at, _ROAD_ROWS[road]) <= first + 1:
+            if _ends_with(data, start, at, _ROAD_ROWS[road]) == first + 1:
                 return -1, False
         if first < stem and _capital_at(data, first, end):
             return first, k >= _FIRST_STRONG
@@ -158,7 +169,7 @@ def address(data, start, end, groups, words):
     if size == 0 or first - size <= start or width(groups, 0) > 3 or groups.value[groups.first[0]] == 0:
         return NOTHING
     before = first - size
-    if not _LAST_BYTES[data[before - 1]] and data[before - 1] != 0x2E:
+    if not _may_end(data, start, before - (data[before - 1] == 0x2E)):
         return NOTHING
     street, sure = _street(data, start, before)
     house = _house_end(data, groups.end[0], end)

@@ -1,4 +1,4 @@
-"""The one pass: it stops at digits, @ and colons, and asks the detectors what begins there."""
+"""The one pass: it stops at digits, @, colons and brackets, and asks the detectors what begins there."""
 # mypy: allow-untyped-defs
 
 from typing import NamedTuple
@@ -9,7 +9,16 @@ import numpy.typing as npt
 from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.characters import readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.pii import accounts, internet, persons, phones, places
+from kvern.kernels.pii import (
+    accounts,
+    email,
+    ip,
+    persons,
+    phones_elsewhere,
+    phones_international,
+    phones_norwegian,
+    places,
+)
 from kvern.kernels.pii.context import context_words
 from kvern.kernels.pii.digits import collect, scratch
 from kvern.kernels.pii.kinds import NOTHING
@@ -26,10 +35,10 @@ class Spans(NamedTuple):
     confidence: npt.NDArray[np.float64]
 
 
-_iban = accounts.iban
-_organisation, _card, _account = accounts.organisation, accounts.card, accounts.bank_account
-_person, _ipv4, _ipv6, _email = persons.person, internet.ipv4, internet.ipv6, internet.email
-_international, _norwegian, _other = phones.international, phones.norwegian, phones.other
+_iban, _organisation, _card, _account = accounts.iban, accounts.organisation, accounts.card, accounts.bank_account
+_person, _ipv4, _ipv6, _email, _spelt_email = persons.person, ip.ipv4, ip.ipv6, email.email, email.spelt_email
+_international, _norwegian = phones_international.international, phones_norwegian.norwegian
+_elsewhere = phones_elsewhere.elsewhere
 _address, _passport, _plate = places.address, places.passport, places.plate
 
 
@@ -49,9 +58,7 @@ def _lettered(data, start, end, at, groups, words):
 @compiled
 def _checked(data, start, end, groups, n, words):
     """Numbers with check digits, the surest first."""
-    found = _ipv4(data, start, end, groups, n, words)
-    if found[2] < 0:
-        found = _person(data, start, end, groups, n, words)
+    found = _person(data, start, end, groups, n, words)
     if found[2] < 0:
         found = _account(data, start, end, groups, n, words)
     if found[2] < 0:
@@ -62,23 +69,25 @@ def _checked(data, start, end, groups, n, words):
 
 
 @compiled
-def _telephone(data, start, end, groups, n, words):
+def _telephone(data, start, end, since, groups, n, words):
     found = _international(data, start, end, groups, n, words)
     if found[2] < 0:
-        found = _norwegian(data, start, end, groups, n, words)
+        found = _norwegian(data, start, end, since, groups, n, words)
     if found[2] < 0:
-        found = _other(data, start, end, groups, n, words)
+        found = _elsewhere(data, start, end, since, groups, n, words)
     return found
 
 
 @compiled
-def _number(data, start, end, at, groups, n, words):
-    """The number that begins with the digit at `at`."""
+def _number(data, start, end, at, since, groups, n, words):
+    """The number that begins with the digit at `at`; `since`: where the span before ends."""
     found = _lettered(data, start, end, at, groups, words)
-    if found[2] < 0 and groups.first[n] >= 4:
+    if found[2] < 0 and n >= 4:
+        found = _ipv4(data, start, end, groups, n, words)
+    if found[2] < 0 and groups.first[n] >= 9:
         found = _checked(data, start, end, groups, n, words)
-        if found[2] < 0 and groups.first[n] >= 5:
-            found = _telephone(data, start, end, groups, n, words)
+    if found[2] < 0 and groups.first[n] >= 5:
+        found = _telephone(data, start, end, since, groups, n, words)
     return found
 
 
@@ -102,30 +111,45 @@ def _run_end(data, at, end):
 
 
 @compiled
+def _next_trigger(data, at, end):
+    """The first byte from `at` on where a candidate may begin, or `end`: eight at a time while there are eight."""
+    while at + 8 <= end:
+        some = CLASS[data[at]] | CLASS[data[at + 1]] | CLASS[data[at + 2]] | CLASS[data[at + 3]]
+        some |= CLASS[data[at + 4]] | CLASS[data[at + 5]] | CLASS[data[at + 6]] | CLASS[data[at + 7]]
+        if some & TRIGGER:
+            break
+        at += 8
+    while at < end and not CLASS[data[at]] & TRIGGER:
+        at += 1
+    return at
+
+
+@compiled
 def _document(data, start, end, groups, words, spans, n):
     first = n
-    at = start
-    while at < end:
+    at = since = start
+    while True:
+        at = _next_trigger(data, at, end)
+        if at >= end:
+            return n
         byte = data[at]
-        if not CLASS[byte] & TRIGGER:
-            at += 1
-            continue
         following = at + 1
         found = NOTHING
         if byte == 0x40:
             found = _email(data, start, end, at)
         elif byte == 0x3A:
             found = _ipv6(data, start, end, at)
+        elif byte == 0x28 or byte == 0x5B:
+            found = _spelt_email(data, start, end, at)
         else:
             count = collect(data, at, end, groups)
             if count:
-                found = _number(data, start, end, at, groups, count, words)
+                found = _number(data, start, end, at, since, groups, count, words)
             following = groups.end[0] if count else _run_end(data, at, end)
         if found[2] >= 0:
             n = _keep(spans, first, n, start, found)
-            following = max(following, found[1])
+            following = since = max(following, found[1])
         at = following
-    return n
 
 
 @compiled
