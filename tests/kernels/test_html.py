@@ -1,8 +1,10 @@
+import re
 import time
 
 import pytest
 
-from kvern.kernels.html import DEPTH, main_text, too_deep, with_sign
+from kvern.kernels.html import main_text, with_sign
+from kvern.kernels.tags import DEPTH, lists_as_blocks, too_deep
 
 BODY = "<p>Båten gikk ut fra kaien tidlig om morgenen, og ingen visste når den kom hjem.</p>" * 6
 
@@ -53,5 +55,16 @@ def test_lists_are_text_and_menus_are_not() -> None:
     menu = "".join(f'<li><a href="/{n}">Meny {n}</a></li>' for n in range(5))
     body = f"<ul>{menu}</ul><p>{'Forbrukertilsynet er eit organ. ' * 9}</p><ul>{items}</ul><p>Slutt her.</p>"
     text = str(main_text(f"<html><body>{body}</body></html>").text)
-    assert "meklar i klagesaker etter § 2\navgjer\nklager\nkrav" in text
+    assert re.sub(r"\n+", "\n", text).endswith(
+        "organ.\nmeklar i klagesaker etter § 2\navgjer\nklager\nkrav\nSlutt her."
+    )
     assert "Meny" not in text
+
+
+def test_lists_become_blocks_in_linear_time_and_broken_ones_stay() -> None:
+    assert lists_as_blocks("<ul class=x><li>a<li>b</li></UL>c") == "<div><br>a<br>b</div>c"
+    assert lists_as_blocks("<ul><li>a</ol></ul><ol><li>b</ol>") == "<ul><li>a</ol></ul><ol><li>b</ol>"
+    started = time.process_time()
+    assert lists_as_blocks("<ul><li>a</ul>" * 20_000).count("<div>") == 20_000
+    lists_as_blocks("<ul><li>" * 500 + "<i>a</i>" * 20_000)
+    assert time.process_time() - started < 5

@@ -1,26 +1,16 @@
 """The main text of a web page. A library's rules for now; what would stall it is refused first."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import DOMNode, HTMLTree
+from resiliparse.parse.html import HTMLTree
 
 from kvern.kernels.iso639 import language_code
+from kvern.kernels.tags import DEPTH, lists_as_blocks, too_deep
 
 BYTES = 8_000_000
-# lexbor is quadratic in depth: 100,000 nested div take over 15 s (measured); honest pages stay under 100.
-DEPTH = 512
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]{0,5000})>|<!--")
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-IMPLIED = {"p", "li", "td", "tr", "th", "dd", "dt", "option"}
-# Inside these a < is no tag: scripts that hold pages as data would look deep.
-RAW = {"script", "style", "textarea", "title"}
 SIGNS = {"robots": "x-robots-tag", "tdm-reservation": "tdm-reservation", "tdm-policy": "tdm-policy"}
-# resiliparse drops every `ul` from main text, and with them a tenth of the words of 67 law pages; a list is a menu
-# where more than a third of its text is links. Looking into nested lists costs their text again: up to this share.
-MENU, LOOKS = 3, 8
 # Below this main text is doubted, and the whole page's taken where that is much longer.
 TINY = 200
 
@@ -40,63 +30,18 @@ def main_text(html: str) -> Page:
         return Page(None, error=f"want at most {BYTES} characters of HTML, have {len(html)}")
     if too_deep(html):
         return Page(None, error=f"want at most {DEPTH} nested elements, have more")
-    tree = HTMLTree.parse(html)
-    text = _text(tree, len(html))
+    tree = HTMLTree.parse(lists_as_blocks(html))
+    text = _text(tree)
     return Page(text or None, (tree.title or "").strip() or None, _language(tree), _signs(tree))
 
 
-def too_deep(html: str) -> bool:
-    """Whether more than DEPTH elements stand open at once; one pass, no tree."""
-    depth = at = 0
-    while found := TAG.search(html, at):
-        at = found.end()
-        closing, name, rest = found[1], (found[2] or "").lower(), found[3] or ""
-        if not name or (name in RAW and not closing):
-            at = _past(html, at, "-->" if not name else f"</{name}")
-        elif name not in VOID and name not in IMPLIED and not rest.endswith("/"):
-            depth = max(0, depth - 1) if closing else depth + 1
-        if depth > DEPTH:
-            return True
-    return False
-
-
-def _past(html: str, at: int, end: str) -> int:
-    """Where raw content ends, in any case of letters; the page's end where it does not."""
-    found = re.compile(re.escape(end), re.I).search(html, at)
-    return found.start() if found else len(html)
-
-
-def _text(tree: HTMLTree, size: int) -> str:
+def _text(tree: HTMLTree) -> str:
     settings: dict[str, Any] = {"alt_texts": False, "links": False, "form_fields": False, "noscript": False}
-    _keep_lists(tree, LOOKS * size)
     main = extract_plain_text(tree, main_content=True, **settings).strip()
     if len(main) >= TINY:
         return str(main)
     whole = extract_plain_text(tree, main_content=False, **settings).strip()
     return str(whole if len(whole) > 4 * len(main) + TINY else main)
-
-
-def _keep_lists(tree: HTMLTree, budget: int) -> None:
-    """Lists that are no menus become plain blocks, a line an item; the tree is changed."""
-    for found in list(tree.document.query_selector_all("ul")) if tree.document else ():
-        size = len(found.text or "")
-        budget -= size
-        if budget < 0:
-            return
-        linked = sum(len(link.text or "") for link in found.query_selector_all("a"))
-        if size and MENU * linked <= size:
-            _unlist(tree, found)
-
-
-def _unlist(tree: HTMLTree, found: DOMNode) -> None:
-    block: Any = tree.create_element("div")
-    parent: Any = found.parent
-    parent.replace_child(block, found)
-    for item in list(found.child_nodes):
-        line: Any = tree.create_element("div") if item.tag == "li" else item
-        for part in list(item.child_nodes) if item.tag == "li" else ():
-            line.append_child(part)
-        block.append_child(line)
 
 
 def _language(tree: HTMLTree) -> str | None:
