@@ -8,6 +8,7 @@ path off: a library of another version is caught before it writes a token.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -55,6 +56,9 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     if different := differences(fast, odd_texts([each.piece for each in proto.pieces])):
         return Encoder(library, None, None, (f"differs from the library in {different} of its test texts",))
     return fast
+
+
+_kept = lru_cache(maxsize=1)(load)  # a worker does many parts: the next one finds tables and cache as they are
 
 
 def why_not_fast(model: bytes) -> list[str]:
@@ -106,7 +110,7 @@ def encoded(
     """
     if promised and (broken := sentencepieces.failures(model)):
         raise RuntimeError(f"wanted a lossless model, {len(broken)} odd strings do not come back: pin sentencepiece")
-    encoder = load(model, cache_bytes)
+    encoder = _kept(model, cache_bytes)
     for batch in batches:
         text = _valid(batch["text"])
         ids, offsets, by_library = encode(encoder, text)
