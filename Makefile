@@ -2,16 +2,22 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help setup test check format clean
+.PHONY: help demo setup test test-long check format docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
+demo: setup ## the whole mill over a generated library: tables, shards, a notebook
+	@scripts/demo
+
 setup: ## virtual environment, Java, Delta's jar
 	@scripts/setup
 
-test: setup ## all tests
-	@$(PY) -m pytest
+test: setup ## all tests but the long ones
+	@$(PY) -m pytest -m "not long"
+
+test-long: setup ## a real cluster, partitions, batches, kills
+	@$(PY) -m pytest -m long
 
 check: setup ## formatter, linter, types, import contracts
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
@@ -19,5 +25,11 @@ check: setup ## formatter, linter, types, import contracts
 format: setup ## rewrite the sources in the house's format
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
-clean: ## remove what setup made
+docs: setup ## docs/tables.md and docs/recipe.md from what the code says
+	@$(PY) -m kvern.reference docs
+
+bench: setup ## measure; TOPIC=tokens for one topic
+	@scripts/bench $(TOPIC)
+
+clean: ## remove what setup, demo and tests made
 	@rm -rf .venv .build

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.errors import PySparkException
 
-from kvern import __version__, commands
+from kvern import __version__, build_commands, commands
 from kvern.recipe import ConfigError
 from kvern.session import EnvironmentMissing
 from kvern.warehouse import ContractError, GateError
@@ -17,6 +17,7 @@ EXIT: tuple[tuple[type[BaseException], int], ...] = (
     (ContractError, DATA),
     (GateError, DATA),
     (ConfigError, CALL),
+    (ValueError, DATA),
     (EnvironmentMissing, ENVIRONMENT),
     (PermissionError, ENVIRONMENT),
     (PySparkException, ENVIRONMENT),
@@ -51,7 +52,28 @@ def _parser() -> argparse.ArgumentParser:
     _command(added, "status", commands.status_command, "every table: rows, bytes, version, when, recipe; what is stale")
     explain = _command(added, "explain", commands.explain_command, "all that is known of a document")
     explain.add_argument("doc_id", metavar="DOC_ID")
+    _build_commands(added)
     return parser
+
+
+def _build_commands(added: Any) -> None:
+    told = "the document, page and block that a token came from"
+    trace = _command(added, "trace", build_commands.trace_command, told)
+    trace.add_argument("shard", nargs="?", metavar="SHARD", help="a file inside a build: BUILD_DIR/megatron/shard-…")
+    trace.add_argument("token", nargs="?", type=int, metavar="TOKEN", help="from 0, end marks counted")
+    trace.add_argument("--doc", metavar="DOC_ID", help="every place of this document instead")
+    redact = _command(added, "redact", build_commands.redact_command, "a next generation without suppressed documents")
+    redact.add_argument("build", metavar="BUILD_DIR")
+    redact.add_argument("--request", required=True, metavar="NUMBER", help="stands in the certificate")
+    redact.add_argument("--key", required=True, metavar="FILE", help="secret bytes that ids are hashed with")
+    redact.add_argument("--blank", action="store_true", help="leave end marks, so that numbers stay (Megatron alone)")
+    redact.add_argument("--delete", action="store_true", help="delete older generations, which still hold the text")
+    verify = added.add_parser(
+        "verify", help="read a build back", description="read a build back: exit 1 on a difference"
+    )
+    verify.add_argument("build", metavar="BUILD_DIR")
+    verify.set_defaults(act=build_commands.verify_command)
+    _settings(verify, required=False)
 
 
 def _command(added: Any, name: str, act: Callable[[Any], None], told: str) -> argparse.ArgumentParser:
@@ -62,11 +84,15 @@ def _command(added: Any, name: str, act: Callable[[Any], None], told: str) -> ar
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--recipe", required=True, metavar="FILE", help="what can change an output")
-    parser.add_argument("--env", required=True, metavar="FILE", help="where things lie")
+    _settings(parser, required=True)
+    parser.add_argument("--batch", metavar="NAME", help="only this batch")
+
+
+def _settings(parser: argparse.ArgumentParser, required: bool) -> None:
+    parser.add_argument("--recipe", required=required, metavar="FILE", help="what can change an output")
+    parser.add_argument("--env", required=required, metavar="FILE", help="where things lie")
     for name in ("input", "warehouse", "output"):
         parser.add_argument(f"--{name}", metavar="DIR", help=f"instead of the env's {name}")
-    parser.add_argument("--batch", metavar="NAME", help="only this batch")
     parser.add_argument("--json", action="store_true", help="results as JSON")
     parser.add_argument("--debug", action="store_true", help="errors with their stack trace")
 

@@ -3,15 +3,14 @@
 import json
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import functions as F
 
-from kvern import fingerprints, rules, stages
-from kvern.recipe import ConfigError, Env, Recipe, read
+from kvern import fingerprints, stages
+from kvern.opening import open_warehouse, settings_of, show
+from kvern.recipe import ConfigError
 from kvern.run import Made, progress, run
-from kvern.session import EnvironmentMissing, open_session
 from kvern.stage import Settings, Stage
 from kvern.warehouse import Warehouse
 
@@ -21,9 +20,9 @@ HEAVY = ("text", "minhash", "ids", "model", "blocks")
 def run_command(options: Any) -> None:
     """Make what is stale of the chosen stages; a line each, then a table and what it all took."""
     chosen = _chosen(options.from_stage, options.until)
-    settings = _settings(options)
+    settings = settings_of(options)
     started = time.monotonic()
-    warehouse = _open(options, settings)
+    warehouse = open_warehouse(options, settings)
     pinned = [stage.name for stage in chosen if stage.pinned]
     renew = frozenset(pinned if options.renew and options.from_stage in {"words", *pinned} else ())
     report = []
@@ -42,7 +41,7 @@ def _close(report: list[Made], settings: Settings, warehouse: Warehouse, seconds
     made = [each for each in report if each.parts]
     if len(made) > 1:
         print()
-        _table([row for row in rows if row["parts"]])
+        show([row for row in rows if row["parts"]])
         print(f"\nwarehouse: {warehouse.root}\nshards:    {settings.env.output}")
     what = f"made {len(made)} of {len(report)} tables" if made else "nothing to do: every table is up to date"
     print(f"kvern: {what}, took {seconds:.1f} s")
@@ -66,14 +65,14 @@ def _chosen(first: str | None, last: str | None) -> tuple[Stage, ...]:
 
 def status_command(options: Any) -> None:
     """A row for each table. Deliveries are not listed again here: what lies new in the input is seen by `run`."""
-    settings = _settings(options)
-    warehouse = _open(options, settings)
+    settings = settings_of(options)
+    warehouse = open_warehouse(options, settings)
     stale = fingerprints.survey(settings, warehouse.recorded())
     rows = [_status(warehouse, stage, stale[stage.name]) for stage in stages.PIPELINE]
     if options.json:
         print(json.dumps(rows, default=str))
         return
-    _table(rows)
+    show(rows)
     behind = [row["table"] for row in rows if row["stale"]]
     print(f"kvern: {'stale: ' + ', '.join(behind) if behind else 'every table is up to date with the recipe'}")
 
@@ -93,8 +92,8 @@ def _status(warehouse: Warehouse, stage: Stage, stale: int) -> dict[str, Any]:
 
 def explain_command(options: Any) -> None:
     """Everything that the tables say of one document, but for text, signature and ids."""
-    settings = _settings(options)
-    warehouse = _open(options, settings)
+    settings = settings_of(options)
+    warehouse = open_warehouse(options, settings)
     known = {stage.name: _rows_of(warehouse, stage, options.doc_id) for stage in stages.PIPELINE}
     known = {name: rows for name, rows in known.items() if rows}
     if "documents" not in known:
@@ -110,50 +109,3 @@ def _rows_of(warehouse: Warehouse, stage: Stage, doc_id: str) -> list[dict[str, 
     named = [F.col(name) == doc_id for name in columns]
     found = frame.where(named[0] if len(named) == 1 else named[0] | named[1]).drop(*HEAVY)
     return [row.asDict(recursive=True) for row in found.collect()]
-
-
-def _settings(options: Any) -> Settings:
-    recipe, env = read(Recipe, options.recipe), read(Env, options.env)
-    given = {name: getattr(options, name) for name in ("input", "warehouse", "output") if getattr(options, name)}
-    folder = Path(options.recipe).parent
-    settings = Settings(recipe, rules.load(recipe, folder), env.model_copy(update=given), folder)
-    if "://" not in settings.env.input and not Path(settings.env.input).is_dir():
-        raise ConfigError(
-            f"input: want a folder of deliveries, have nothing at {settings.env.input!r}; "
-            "set it in the env or by --input."
-        )
-    return settings
-
-
-def _open(options: Any, settings: Settings) -> Warehouse:
-    place = _writable(settings.env.warehouse)
-    properties = Path(options.env).parent / settings.env.spark if settings.env.spark else None
-    return Warehouse(open_session(properties, f"kvern {settings.recipe.name}"), place)
-
-
-def _writable(place: str) -> str:
-    """The warehouse's place, absolute; EnvironmentMissing where nothing can be written there."""
-    if "://" in place:
-        return place
-    try:
-        Path(place).mkdir(parents=True, exist_ok=True)
-        probe = Path(place) / f".probe-{time.monotonic_ns()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise EnvironmentMissing(
-            f"warehouse: want a folder that can be written, have {place!r} ({error.strerror})."
-        ) from error
-    return str(Path(place).resolve())
-
-
-def _table(rows: list[dict[str, Any]]) -> None:
-    names = list(rows[0])
-    cells = [dict(zip(names, names, strict=True)), *rows]
-    width = {name: max(len(str(row[name])) for row in cells) for name in names}
-    number = {name: any(isinstance(row[name], int | float) for row in rows) for name in names}
-    for row in cells:
-        line = (
-            str(row[name]).rjust(width[name]) if number[name] else str(row[name]).ljust(width[name]) for name in names
-        )
-        print("  ".join(line).rstrip())

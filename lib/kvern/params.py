@@ -1,4 +1,4 @@
-"""Floor 1: the sections of a recipe, one for each stage: name, bounds, default, meaning. `recipe` puts them together."""
+"""Floor 1: the sections of a recipe, one for each stage: bounds, defaults, meaning. `recipe` puts them together."""
 
 from datetime import date
 from typing import Annotated, Literal

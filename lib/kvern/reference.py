@@ -1,6 +1,6 @@
 """Renders docs/tables.md and docs/recipe.md from what the code says: `python -m kvern.reference DOCS_FOLDER`.
 
-A column's meaning stands in its table's DDL, a key's meaning beside it in `params` or `recipe`; neither is written twice.
+A column's meaning stands in its table's DDL, a key's meaning beside it in `params`; neither is written twice.
 """
 
 import re
@@ -27,7 +27,7 @@ SCOPES = {
 
 def tables_page() -> str:
     """Every table with its key, scope, and columns, in the order of the pipeline."""
-    head = "# Tables\n\nMade by `make docs` from `lib/kvern/tables/`. NN: never null. Positions are byte offsets in UTF-8.\n"
+    head = "# Tables\n\nMade by `make docs` from `lib/kvern/tables/`. NN: never null. Positions are bytes of UTF-8.\n"
     return head + "".join(_table(table) for table in tables.TABLES)
 
 
@@ -49,8 +49,8 @@ def _row(name: str, kind: str, never_null: str | None, comment: str | None) -> s
 def recipe_page() -> str:
     """Every key of a recipe, an env, the rights and a language file, with its type, default and meaning."""
     head = (
-        "# Recipe\n\nMade by `make docs` from `lib/kvern/params.py`, `recipe.py` and `rules.py`. TOML; a key that stands "
-        "nowhere here is an error.\n"
+        "# Recipe\n\nMade by `make docs` from `lib/kvern/params.py`, `recipe.py` and `rules.py`. TOML; a key that "
+        "stands nowhere here is an error.\n"
     )
     pages = [("[[sources]]", Source), *_sections(Recipe), ("[gates.STAGE]", Gate)]
     named = [("at the top", Recipe), *pages]

@@ -191,13 +191,15 @@ ELIGIBILITY = Stage(
 )
 NEAR_DUPLICATES = Stage(
     writes=tables.NEAR_DUPLICATES,
-    reads=(tables.DUPLICATE_PAIRS, tables.ELIGIBILITY),
+    reads=(tables.DUPLICATE_PAIRS, tables.ELIGIBILITY, tables.DOCUMENTS),
     make=lambda given: near_duplicates.near_duplicates(
-        *(given.read(table) for table in NEAR_DUPLICATES.reads),
+        *(given.read(table) for table in NEAR_DUPLICATES.reads[:2]),
         given.rows(rules.closes(given.rules), "closed_tier STRING, tier STRING"),
         given.recipe.near_duplicates,
+        given.read(tables.DOCUMENTS),
+        given.recipe.signals.ngram,
     ),
-    depends=lambda recipe, rule: [recipe.near_duplicates, rules.closes(rule)],
+    depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )
 SELECTION = Stage(
     writes=tables.SELECTION,
