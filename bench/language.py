@@ -1,4 +1,4 @@
-"""Language identification against py3langid on the same text: `python bench/language.py [FOLDER]` (../shared/data/bulk).
+"""Language identification beside py3langid, same text: `python bench/language.py [FOLDER]` (../shared/data/bulk).
 
 Writes bench/results/language.json. Documents are the laws, books and novels of FOLDER. In each round kvern reads all
 of them, with windows and whole, and py3langid as many bytes of them as SAMPLE; figures are MB of UTF-8 text a second of
