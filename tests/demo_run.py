@@ -21,8 +21,10 @@ Key = tuple[str, str, str]
 
 def settings(holdings: Path, place: Path, recipe: Path = RECIPE, partitions: int = 2) -> Settings:
     loaded = read(Recipe, recipe)
-    env = Env(input=str(holdings), warehouse=str(place / "w"), output=str(place / "out"), partitions=partitions)
-    return Settings(loaded, rules.load(loaded, RECIPE.parent), env, RECIPE.parent)
+    env = Env(
+        input=str(holdings), warehouse=str(place / "warehouse"), output=str(place / "shards"), partitions=partitions
+    )
+    return Settings(loaded, rules.load(loaded, recipe.parent), env, recipe.parent)
 
 
 @dataclass(frozen=True)
