@@ -1,7 +1,7 @@
 """Write the build for trainers: every format from one table, in a seeded order, the manifest last.
 
-Reads `tokens`, `documents` (text where Parquet is asked for), `selection`, `eligibility`, `tokenizer`. Writes files under
-the env's output, and `shard_index`. One shuffle of the tokens. A finished build is left as it is.
+Reads `tokens`, `documents` (text where Parquet is asked for), `selection`, `eligibility`, `tokenizer`. Writes files
+under the env's output, and `shard_index`. One shuffle of the tokens. A finished build is left as it is.
 """
 
 from kvern import stages

@@ -112,7 +112,8 @@ def library(folder: Path) -> None:
 RECIPE = """
 name = "small"
 as_of = 2026-11-01
-rights_file = "{rights}"
+rights_file = "{conf}/rights.toml"
+languages_folder = "{conf}/languages"
 
 [[sources]]
 name = "books"

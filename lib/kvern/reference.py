@@ -52,10 +52,14 @@ def recipe_page() -> str:
         "# Recipe\n\nMade by `make docs` from `lib/kvern/params.py`, `recipe.py` and `rules.py`. TOML; a key that "
         "stands nowhere here is an error.\n"
     )
-    pages = [("[[sources]]", Source), *_sections(Recipe), ("[gates.STAGE]", Gate)]
-    named = [("at the top", Recipe), *pages]
-    rest = [("Env: conf/env/*.toml", Env), ("Rights: conf/rights.toml", Rights), ("[tiers.NAME]", Tier)]
-    language = [("Language: conf/languages/*.toml", Language), *_sections(Language)]
+    pages: list[tuple[str, type[Params]]] = [("[[sources]]", Source), *_sections(Recipe), ("[gates.STAGE]", Gate)]
+    named: list[tuple[str, type[Params]]] = [("at the top", Recipe), *pages]
+    rest: list[tuple[str, type[Params]]] = [
+        ("Env: conf/env/*.toml", Env),
+        ("Rights: conf/rights.toml", Rights),
+        ("[tiers.NAME]", Tier),
+    ]
+    language: list[tuple[str, type[Params]]] = [("Language: conf/languages/*.toml", Language), *_sections(Language)]
     return head + "".join(_section(title, model) for title, model in [*named, *rest, *language])
 
 

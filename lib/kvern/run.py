@@ -142,7 +142,7 @@ def _given(
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
 
-    return Given(read, others, warehouse.spark.createDataFrame, settings, fingerprint, recorded)
+    return Given(read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded)
 
 
 def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> Iterator[Pending]:

@@ -30,6 +30,8 @@ class Given:
     """What a stage's adapter may ask for: frames of the tables it reads, and the settings.
 
     `read` gives a part table's own part to a part stage, and a whole table else; `others` gives the other parts.
+    `reads` are the stage's tables, `frames` what they hold, in that order; `over` calls a transform with them,
+    or with the first few.
     `fingerprint` is the stage's own for this unit, `recorded` all that are known: (table, batch, part) to fingerprint.
     """
 
@@ -37,8 +39,16 @@ class Given:
     others: Callable[[Table], DataFrame]
     rows: Callable[[Sequence[tuple[Any, ...]], str], DataFrame]
     settings: Settings
+    reads: tuple[Table, ...] = ()
     fingerprint: str = ""
     recorded: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> tuple[DataFrame, ...]:
+        return tuple(self.read(table) for table in self.reads)
+
+    def over(self, transform: Callable[..., DataFrame], first: int | None = None, **settings: Any) -> DataFrame:
+        return transform(*self.frames[:first], **settings)
 
     @property
     def recipe(self) -> Recipe:

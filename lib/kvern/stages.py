@@ -1,16 +1,8 @@
 """Floor 3: the pipeline as data: which table is made, from what, by which transform. `stage` says what a stage is."""
 
-from typing import Any
-
-from pyspark.sql import DataFrame
-
-from kvern import rules, tables
-from kvern.kernels import benchmarks, files
-from kvern.params import Tokenizer
-from kvern.recipe import Recipe
-from kvern.rules import Rules
+from kvern import asked, rules, tables
 from kvern.shards import build, plan
-from kvern.stage import File, Given, Settings, Stage
+from kvern.stage import Stage
 from kvern.transforms import (
     contamination,
     deliveries,
@@ -29,71 +21,6 @@ from kvern.transforms import (
     tokens,
     words,
 )
-
-
-def _sources(given: Given) -> DataFrame:
-    ddl = (
-        "source STRING, batch STRING, fields STRING, ceiling STRING, source_licence STRING, "
-        "valid_from DATE, valid_until DATE, priority INT"
-    )
-    rows = [
-        (s.name, s.batch, rules.compact_json(s.fields), s.tier, s.licence, s.valid_from, s.valid_until, s.priority)
-        for s in given.recipe.sources
-    ]
-    return given.rows(rows, ddl)
-
-
-def _formats(recipe: Recipe, _: Rules) -> Any:
-    return [[s.name, s.batch, s.format, s.fields] for s in recipe.sources]
-
-
-def _terms(recipe: Recipe, rule: Rules) -> Any:
-    return [rule.rights, [[s.name, s.batch, s.tier, s.licence, s.valid_from, s.valid_until] for s in recipe.sources]]
-
-
-def _limits(recipe: Recipe, rule: Rules) -> eligibility.Limits:
-    return eligibility.Limits(recipe.eligibility, rules.bounds(rule), rule.rights, recipe.final_text, recipe.as_of)
-
-
-def _judged_by(recipe: Recipe, rule: Rules) -> Any:
-    priorities = [[s.name, s.batch, s.priority] for s in recipe.sources]
-    dropped = {tier: [k for k, act in by.items() if act == "drop"] for tier, by in recipe.final_text.pii.items()}
-    sure = recipe.final_text.min_confidence if any(dropped.values()) else None
-    return [recipe.eligibility, recipe.as_of, rules.bounds(rule), rule.rights, priorities, dropped, sure]
-
-
-def _under_input(settings: Settings, *names: str) -> tuple[File, ...]:
-    return tuple((settings.env.input, name) for name in names)
-
-
-def _benchmark_items(given: Given) -> list[tuple[str, str]]:
-    named = given.recipe.contamination.benchmarks
-    return [
-        item
-        for b in named
-        for item in benchmarks.benchmark_items(b.name, files.read(given.env.input, b.path)[0], b.field)
-    ]
-
-
-def _model(settings: Settings) -> tuple[File, ...]:
-    model = settings.recipe.tokenizer.model
-    return ((str(settings.folder), model),) if model else ()
-
-
-def _given_model(given: Given) -> bytes | None:
-    return next((files.read(*file)[0] for file in _model(given.settings)), None)
-
-
-def _trained(recipe: Recipe, rule: Rules) -> Tokenizer:
-    """The section with its letters spelt out: those of the kept languages where the recipe names none."""
-    named = recipe.tokenizer.required_chars
-    found = rules.letters(rule, recipe.eligibility.languages) if named is None else named
-    return recipe.tokenizer.model_copy(update={"required_chars": found})
-
-
-def _selection_seen(given: Given) -> str:
-    return given.recorded.get((tables.SELECTION.name, "*", -1), "")
-
 
 DELIVERIES = Stage(
     writes=tables.DELIVERIES,
@@ -115,29 +42,27 @@ RECORDS = Stage(
     writes=tables.RECORDS,
     reads=(tables.DELIVERIES,),
     make=lambda given: records.records(
-        given.read(tables.DELIVERIES), _sources(given), given.env.input, given.env.partitions
+        given.read(tables.DELIVERIES), asked.sources(given), given.env.input, given.env.partitions
     ),
-    depends=_formats,
+    depends=asked.formats,
 )
 FIXITY = Stage(
     writes=tables.FIXITY,
     reads=(tables.DELIVERIES, tables.PAGES, tables.RECORDS),
-    make=lambda given: deliveries.fixity(*(given.read(table) for table in FIXITY.reads)),
+    make=lambda given: given.over(deliveries.fixity),
 )
 DOCUMENTS = Stage(
     writes=tables.DOCUMENTS,
     reads=(tables.PAGES, tables.RECORDS),
-    make=lambda given: documents.documents(
-        *(given.read(table) for table in DOCUMENTS.reads), given.others(tables.DOCUMENTS), given.recipe.documents
+    make=lambda given: given.over(
+        documents.documents, known=given.others(tables.DOCUMENTS), params=given.recipe.documents
     ),
     depends=lambda recipe, _: recipe.documents,
 )
 REFUSALS = Stage(
     writes=tables.REFUSALS,
     reads=(tables.DELIVERIES, tables.PAGES, tables.RECORDS, tables.FIXITY, tables.DOCUMENTS),
-    make=lambda given: refusals.refusals(
-        *(given.read(table) for table in REFUSALS.reads), given.others(tables.DOCUMENTS)
-    ),
+    make=lambda given: given.over(refusals.refusals, known=given.others(tables.DOCUMENTS)),
 )
 SIGNALS = Stage(
     writes=tables.SIGNALS,
@@ -151,16 +76,16 @@ CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,
     reads=(tables.DOCUMENTS,),
     make=lambda given: contamination.contamination(
-        given.read(tables.DOCUMENTS), _benchmark_items(given), given.recipe.contamination
+        given.read(tables.DOCUMENTS), asked.benchmark_items(given), given.recipe.contamination
     ),
     depends=lambda recipe, _: recipe.contamination,
-    files=lambda settings: _under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
+    files=lambda settings: asked.under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
 )
 RIGHTS = Stage(
     writes=tables.RIGHTS,
     reads=(tables.DOCUMENTS,),
-    make=lambda given: rights.rights(given.read(tables.DOCUMENTS), _sources(given), given.rules.rights),
-    depends=_terms,
+    make=lambda given: rights.rights(given.read(tables.DOCUMENTS), asked.sources(given), given.rules.rights),
+    depends=asked.terms,
 )
 SUPPRESSIONS = Stage(
     writes=tables.SUPPRESSIONS,
@@ -169,48 +94,47 @@ SUPPRESSIONS = Stage(
         suppressions.requests(given.env.input, given.recipe.suppressions), tables.SUPPRESSIONS.ddl
     ),
     depends=lambda recipe, _: recipe.suppressions,
-    files=lambda settings: _under_input(settings, *settings.recipe.suppressions.files),
+    files=lambda settings: asked.under_input(settings, *settings.recipe.suppressions.files),
 )
 DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,
     reads=(tables.SIGNALS, tables.DOCUMENTS),
-    make=lambda given: duplicate_pairs.duplicate_pairs(
-        *(given.read(table) for table in DUPLICATE_PAIRS.reads),
-        given.recipe.duplicate_pairs,
-        given.recipe.signals.ngram,
+    make=lambda given: given.over(
+        duplicate_pairs.duplicate_pairs, params=given.recipe.duplicate_pairs, ngram=given.recipe.signals.ngram
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
     reads=(tables.DOCUMENTS, tables.SIGNALS, tables.CONTAMINATION, tables.RIGHTS, tables.SUPPRESSIONS),
-    make=lambda given: eligibility.eligibility(
-        *(given.read(table) for table in ELIGIBILITY.reads), _sources(given), _limits(given.recipe, given.rules)
+    make=lambda given: given.over(
+        eligibility.eligibility, sources=asked.sources(given), limits=asked.limits(given.recipe, given.rules)
     ),
-    depends=_judged_by,
+    depends=asked.judged_by,
 )
 NEAR_DUPLICATES = Stage(
     writes=tables.NEAR_DUPLICATES,
     reads=(tables.DUPLICATE_PAIRS, tables.ELIGIBILITY, tables.DOCUMENTS),
-    make=lambda given: near_duplicates.near_duplicates(
-        *(given.read(table) for table in NEAR_DUPLICATES.reads[:2]),
-        given.rows(rules.closes(given.rules), "closed_tier STRING, tier STRING"),
-        given.recipe.near_duplicates,
-        given.read(tables.DOCUMENTS),
-        given.recipe.signals.ngram,
+    make=lambda given: given.over(
+        near_duplicates.near_duplicates,
+        first=2,
+        closes=given.rows(rules.closes(given.rules), "closed_tier STRING, tier STRING"),
+        params=given.recipe.near_duplicates,
+        documents=given.frames[2],
+        ngram=given.recipe.signals.ngram,
     ),
     depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )
 SELECTION = Stage(
     writes=tables.SELECTION,
     reads=(tables.ELIGIBILITY, tables.NEAR_DUPLICATES),
-    make=lambda given: selection.selection(*(given.read(table) for table in SELECTION.reads), given.recipe.selection),
+    make=lambda given: given.over(selection.selection, params=given.recipe.selection),
     depends=lambda recipe, _: recipe.selection,
 )
 WORDS = Stage(
     writes=tables.WORDS,
     reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY),
-    make=lambda given: words.words(*(given.read(table) for table in WORDS.reads), given.recipe.final_text),
+    make=lambda given: given.over(words.words, params=given.recipe.final_text),
     depends=lambda recipe, _: recipe.final_text,
     serves=tables.TOKENIZER.name,
     needed=lambda recipe: recipe.tokenizer.model is None,
@@ -219,20 +143,24 @@ TOKENIZER = Stage(
     writes=tables.TOKENIZER,
     reads=(tables.WORDS,),
     make=lambda given: tokenizer.tokenizer(
-        given.read(tables.WORDS), _trained(given.recipe, given.rules), _given_model(given), _selection_seen(given)
+        given.read(tables.WORDS),
+        asked.trained(given.recipe, given.rules),
+        asked.given_model(given),
+        asked.selection_seen(given),
     ),
-    depends=_trained,
-    files=_model,
+    depends=asked.trained,
+    files=asked.model,
     pinned=True,
 )
 TOKENS = Stage(
     writes=tables.TOKENS,
     reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
-    make=lambda given: tokens.tokens(
-        *(given.read(table) for table in TOKENS.reads[:-1]),
-        given.read(tables.TOKENS),
-        tokenizer.model_of(given.read(tables.TOKENIZER).head()),
-        given.recipe.final_text,
+    make=lambda given: given.over(
+        tokens.tokens,
+        first=4,
+        previous=given.read(tables.TOKENS),
+        model=tokenizer.model_of(given.frames[-1].head()),
+        params=given.recipe.final_text,
     ),
     depends=lambda recipe, _: recipe.final_text,
 )
@@ -242,8 +170,8 @@ SHARDS = Stage(
     called="shards",
     reads=(tables.DOCUMENTS, tables.TOKENS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
     publish=lambda given, store: build.make(
-        plan.Inputs(*(given.read(table) for table in SHARDS.reads[:-1])),
-        tokenizer.model_of(given.read(tables.TOKENIZER).head()),
+        plan.Inputs(*given.frames[:-1]),
+        tokenizer.model_of(given.frames[-1].head()),
         given.recipe.shards,
         given.recipe.name,
         given.env.output,

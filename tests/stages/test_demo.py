@@ -91,8 +91,12 @@ def test_every_pair_is_planted_and_every_likely_one_is_found(demo: Demo) -> None
     }
     assert {pair for pair in have if pair not in want} == set()
     assert all(have[pair] == pytest.approx(want[pair], abs=1e-9) for pair in have)
-    likely = {pair for pair, jaccard in want.items() if jaccard >= FOUND_FROM}
+    likely = {pair for pair, jaccard in want.items() if FOUND_FROM <= jaccard < 1}
     assert likely and likely <= have.keys()
+    # Documents of the same words form a star around the smallest id: not every two of them are a row.
+    cluster = {name: row["cluster"] for name, row in demo.by_key(tables.NEAR_DUPLICATES).items()}
+    together = [{cluster[name] for name in pair} for pair, jaccard in want.items() if jaccard >= FOUND_FROM]
+    assert all(len(clusters) == 1 for clusters in together)
 
 
 def test_evaluation_passages_are_found_with_their_overlap(demo: Demo) -> None:

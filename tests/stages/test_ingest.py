@@ -66,11 +66,7 @@ def holdings(folder: Path) -> None:
 
 def settings(tmp_path: Path) -> Settings:
     recipe = tmp_path / "recipe.toml"
-    recipe.write_text(
-        f'languages_folder = "{ROOT / "conf" / "languages"}"\n'
-        + RECIPE.format(rights=ROOT / "conf" / "rights.toml")
-        + LATER
-    )
+    recipe.write_text(RECIPE.format(conf=ROOT / "conf") + LATER)
     loaded = read(Recipe, recipe)
     env = Env(input=str(tmp_path / "in"), warehouse=str(tmp_path / "w"), output=str(tmp_path / "out"), partitions=2)
     return Settings(loaded, rules.load(loaded, tmp_path), env, tmp_path)

@@ -1,6 +1,6 @@
 """The demo library: a made-up sample of a national library's holdings, with a truth file of all that is planted in it.
 
-`generate(folder, scale=1.0, seed=1)` writes it and returns the truth, `python -m kvern.demo FOLDER` does so from a shell, and
+`generate(folder, scale=1.0, seed=1)` writes it and returns the truth, `python -m kvern.demo FOLDER` from a shell;
 `conf/recipes/demo.toml` reads it. Every sentence is composed by rules (`sentences`, `prose/*.toml`); all personal data
 is synthetic (`personal`). The same seed and scale give the same bytes; it grows in whole shelves of about 100 documents
 and 1 MB, ten of them at scale 1, and a larger library begins with the smaller one's shelves.

@@ -1,0 +1,77 @@
+"""Floor 3: what the stages ask of recipe and rules: what their output depends on, and what their transforms are given."""
+
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from kvern import rules, tables
+from kvern.kernels import benchmarks, files
+from kvern.params import Tokenizer
+from kvern.recipe import Recipe
+from kvern.rules import Rules
+from kvern.stage import File, Given, Settings
+from kvern.transforms import eligibility
+
+
+def sources(given: Given) -> DataFrame:
+    ddl = (
+        "source STRING, batch STRING, fields STRING, ceiling STRING, source_licence STRING, "
+        "valid_from DATE, valid_until DATE, priority INT"
+    )
+    rows = [
+        (s.name, s.batch, rules.compact_json(s.fields), s.tier, s.licence, s.valid_from, s.valid_until, s.priority)
+        for s in given.recipe.sources
+    ]
+    return given.rows(rows, ddl)
+
+
+def formats(recipe: Recipe, _: Rules) -> Any:
+    return [[s.name, s.batch, s.format, s.fields] for s in recipe.sources]
+
+
+def terms(recipe: Recipe, rule: Rules) -> Any:
+    return [rule.rights, [[s.name, s.batch, s.tier, s.licence, s.valid_from, s.valid_until] for s in recipe.sources]]
+
+
+def limits(recipe: Recipe, rule: Rules) -> eligibility.Limits:
+    return eligibility.Limits(recipe.eligibility, rules.bounds(rule), rule.rights, recipe.final_text, recipe.as_of)
+
+
+def judged_by(recipe: Recipe, rule: Rules) -> Any:
+    priorities = [[s.name, s.batch, s.priority] for s in recipe.sources]
+    dropped = {tier: [k for k, act in by.items() if act == "drop"] for tier, by in recipe.final_text.pii.items()}
+    sure = recipe.final_text.min_confidence if any(dropped.values()) else None
+    return [recipe.eligibility, recipe.as_of, rules.bounds(rule), rule.rights, priorities, dropped, sure]
+
+
+def under_input(settings: Settings, *names: str) -> tuple[File, ...]:
+    return tuple((settings.env.input, name) for name in names)
+
+
+def benchmark_items(given: Given) -> list[tuple[str, str]]:
+    named = given.recipe.contamination.benchmarks
+    return [
+        item
+        for b in named
+        for item in benchmarks.benchmark_items(b.name, files.read(given.env.input, b.path)[0], b.field)
+    ]
+
+
+def model(settings: Settings) -> tuple[File, ...]:
+    model = settings.recipe.tokenizer.model
+    return ((str(settings.folder), model),) if model else ()
+
+
+def given_model(given: Given) -> bytes | None:
+    return next((files.read(*file)[0] for file in model(given.settings)), None)
+
+
+def trained(recipe: Recipe, rule: Rules) -> Tokenizer:
+    """The section with its letters spelt out: those of the kept languages where the recipe names none."""
+    named = recipe.tokenizer.required_chars
+    found = rules.letters(rule, recipe.eligibility.languages) if named is None else named
+    return recipe.tokenizer.model_copy(update={"required_chars": found})
+
+
+def selection_seen(given: Given) -> str:
+    return given.recorded.get((tables.SELECTION.name, "*", -1), "")
