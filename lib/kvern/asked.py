@@ -1,4 +1,4 @@
-"""Floor 3: what the stages ask of recipe and rules: what their output depends on, and what their transforms are given."""
+"""Floor 3: what stages ask of recipe and rules: what their output depends on, what their transforms are given."""
 
 from typing import Any
 
