@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -53,25 +54,37 @@ def run(
     renew: frozenset[str] = frozenset(),
 ) -> Iterator[Made]:
     """Make each chosen stage where it is stale; yields what each did, in order. `renew`: pinned stages made anew."""
-    recorded = warehouse.recorded()
-    for stage in chosen:
-        made = Made(stage.name)
-        for unit, given, make in _pending(stage, warehouse, settings, recorded, renew):
-            if batch and unit[0] not in ("*", batch):
-                continue
-            tell(f"{stage.name} {unit[0]}/{unit[1]}" if unit != WHOLE else stage.name)
-            made.counts += _write(stage, unit, given, make, warehouse)
-            recorded[stage.writes.name, *unit] = given.fingerprint
-            made.parts += 1
-        yield made
+    with ThreadPoolExecutor() as pool:
+        # The first queries of a session cost seconds each, however small: they run side by side.
+        listings = _listings(pool, warehouse, settings) if stages.DELIVERIES in chosen else {}
+        recorded = warehouse.recorded()
+        for stage in chosen:
+            pending = (
+                _delivered(listings, recorded)
+                if stage is stages.DELIVERIES
+                else _pending(stage, warehouse, settings, recorded, renew)
+            )
+            yield _made(stage, pending, warehouse, recorded, batch, tell)
+
+
+def _made(
+    stage: Stage, pending: Iterator[Pending], warehouse: Warehouse, recorded: Recorded, batch: str | None, tell: Tell
+) -> Made:
+    """Make the pending units of a stage, of one batch where it is named."""
+    made = Made(stage.name)
+    for unit, given, publish in pending:
+        if batch and unit[0] not in ("*", batch):
+            continue
+        tell(f"{stage.name} {unit[0]}/{unit[1]}" if unit != WHOLE else stage.name)
+        made.counts += _write(stage, unit, given, publish, warehouse)
+        recorded[stage.writes.name, *unit] = given.fingerprint
+        made.parts += 1
+    return made
 
 
 def _pending(
     stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded, renew: frozenset[str]
 ) -> Iterator[Pending]:
-    if stage is stages.DELIVERIES:
-        yield from _deliver(stage, warehouse, settings, recorded)
-        return
     units = list(stale(stage, settings, recorded, renew))
     if not units and stage.writes.scope == "corpus" and not _intact(stage, warehouse, settings, recorded):
         units = [(WHOLE, recorded[stage.writes.name, *WHOLE])]
@@ -90,10 +103,7 @@ def _intact(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Re
 
 
 def _publish(stage: Stage, given: Given, store: Store) -> object:
-    if stage.publish is not None:
-        return stage.publish(given, store)
-    assert stage.make is not None
-    return store(stage.make(given))
+    return store(stage.rows(given)) if stage.publish is None else stage.publish(given, store)
 
 
 def _write(stage: Stage, unit: Unit, given: Given, publish: Callable[[Store], object], warehouse: Warehouse) -> Counts:
@@ -145,21 +155,31 @@ def _given(
     return Given(read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded)
 
 
-def _deliver(stage: Stage, warehouse: Warehouse, settings: Settings, recorded: Recorded) -> Iterator[Pending]:
-    """List every batch; yield the parts whose listing is new. Listing is cheap, so it is done on every run."""
-    itself = own(stage, settings)
-    assert stage.make is not None
-    for batch in sorted({source.batch for source in settings.recipe.sources}):
-        given = _listing(batch, warehouse, settings)
-        listed = stage.make(given).persist()
-        found = _contents(listed, itself)
+Listing = tuple[Given, DataFrame, dict[int, str]]
+
+
+def _listings(pool: ThreadPoolExecutor, warehouse: Warehouse, settings: Settings) -> dict[str, Future[Listing]]:
+    """Every batch, listed: each part's rows and fingerprint. Listing is cheap, so it is done on every run."""
+    batches = sorted({source.batch for source in settings.recipe.sources})
+    return {batch: pool.submit(_listed, batch, warehouse, settings) for batch in batches}
+
+
+def _listed(batch: str, warehouse: Warehouse, settings: Settings) -> Listing:
+    given = _listing(batch, warehouse, settings)
+    rows = stages.DELIVERIES.rows(given).persist()
+    return given, rows, _contents(rows, own(stages.DELIVERIES, settings))
+
+
+def _delivered(listings: dict[str, Future[Listing]], recorded: Recorded) -> Iterator[Pending]:
+    """The parts whose listing is new, or gone."""
+    for batch, listing_of in listings.items():
+        given, rows, found = listing_of.result()
         before = [part for name, part in parts(recorded) if name == batch]
         for part in sorted({*found, *before}):
             fingerprint = found.get(part, GONE)
             if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
-                told = replace(given, fingerprint=fingerprint)
-                yield (batch, part), told, partial(_store_part, listed, part)
-        listed.unpersist()
+                yield (batch, part), replace(given, fingerprint=fingerprint), partial(_store_part, rows, part)
+        rows.unpersist()
 
 
 def _store_part(listed: DataFrame, part: int, store: Store) -> object:

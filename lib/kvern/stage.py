@@ -90,3 +90,8 @@ class Stage:
     @property
     def name(self) -> str:
         return self.called or self.writes.name
+
+    def rows(self, given: Given) -> DataFrame:
+        if self.make is None:
+            raise TypeError(f"{self.name} is published, it has no rows of its own to make")
+        return self.make(given)
