@@ -124,24 +124,24 @@ def issued(digits, at, count):
 
 @compiled
 def card(data, start, end, groups, n, words):
-    """A payment card: 12 to 19 digits of a known range with Luhn's check digit."""
+    """A payment card: 12 to 19 digits with Luhn's check digit, of a known range or beside a word for it."""
     used = _card_groups(groups, n)
     if used == 0:
         return NOTHING
     at, count = groups.first[0], groups.first[used] - groups.first[0]
     first, last = groups.start[0], groups.end[used - 1]
-    if not issued(groups.value, at, count) or not checks.luhn(groups.value, at, count):
+    if not checks.luhn(groups.value, at, count):
         return NOTHING
     if glued_before(data, start, first) or glued_after(data, last, end):
         return NOTHING
     if point_before(data, start, first) or point_after(data, last, end):
         return NOTHING
     said = said_before(data, start, first, words)
-    stated = anywhere(said) & CARD
-    if not stated and near(said) & OTHER:
+    known = issued(groups.value, at, count)
+    if anywhere(said) & CARD:
+        return first, last, CARD_KIND, 98 if known else 80
+    if not known or near(said) & OTHER:
         return NOTHING
-    if stated:
-        return first, last, CARD_KIND, 98
     if used > 1:
         return first, last, CARD_KIND, 90
     return first, last, CARD_KIND, 75 if count == 16 else 55 if count == 15 else 35

@@ -60,7 +60,7 @@ def organisation(digits, at):
 def luhn(digits, at, count):
     total = 0
     for k in range(count):
-        value = np.int64(digits[at + count - 1 - k])
+        value = 1 * digits[at + count - 1 - k]
         if k % 2:
             value = 2 * value - 9 * (value > 4)
         total += value

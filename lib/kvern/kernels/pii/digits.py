@@ -47,7 +47,8 @@ def _mark_at(data, at, end):
         return DASH, dash
     byte = data[at]
     if byte == 0x29:
-        return CLOSE, 1 + blank_at(data, at + 1, end) + dash_at(data, at + 1, end)
+        slash = at + 1 < end and data[at + 1] == 0x2F
+        return CLOSE, 1 + blank_at(data, at + 1, end) + dash_at(data, at + 1, end) + slash
     if byte == 0x2E:
         return DOT, 1
     if byte == 0x2F:

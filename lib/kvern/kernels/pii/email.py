@@ -10,8 +10,8 @@ from kvern.kernels.pii.marks import CLASS, LOCAL, is_digit, letter_at, letter_be
 _LOCAL_MOST, _LABEL_MOST, _DOMAIN_MOST = 64, 63, 253
 # Domains of more than two letters that end most addresses (IANA's list), and those that RFC 2606 keeps.
 _LONG_DOMAINS = (
-    "com org net edu gov mil int info biz name pro museum arpa aero coop jobs mobi travel cat asia tel post xxx app dev "
-    "cloud online site shop store tech blog news email live life world today space website agency digital design "
+    "com org net edu gov mil int info biz name pro museum arpa aero coop jobs mobi travel cat asia tel post xxx app "
+    "dev cloud online site shop store tech blog news email live life world today space website agency digital design "
     "art bank bar bike blue cafe center city club company consulting events expert film fund group guru house legal "
     "link media network oslo press school science social software studio style support team tips tools top town video "
     "vote wiki work works xyz zone example test invalid localhost local internal lan home corp onion"
@@ -84,7 +84,7 @@ def _top_level(data, at, end):
         return 2
     packed = 0
     for k in range(min(stop - at, 8)):
-        packed |= np.int64(data[at + k] | 0x20) << 8 * k
+        packed |= (data[at + k] | 0x20) << 8 * k
     for known in _KNOWN:
         if known == packed:
             return 2

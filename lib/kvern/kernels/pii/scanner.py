@@ -169,7 +169,8 @@ def scan(data: Bytes, offsets: Offsets) -> Spans:
     """
     # The shortest spans have three bytes (::1), and at least one stands between two.
     most = len(offsets) + int(offsets[-1] - offsets[0]) // 4
-    numbers = np.empty((3, most), np.int32)
-    spans = Spans(np.empty(most, np.int64), *numbers, np.empty(most, np.float64))
+    starts, ends, kinds = np.empty((3, most), np.int32)
+    spans = Spans(np.empty(most, np.int64), starts, ends, kinds, np.empty(most, np.float64))
     count = _documents(readonly(data), offsets, scratch(), context_words(), spans)
-    return Spans(*(column[:count].copy() for column in spans))
+    kinds, confidence = spans.kind[:count].copy(), spans.confidence[:count].copy()
+    return Spans(spans.document[:count].copy(), spans.start[:count].copy(), spans.end[:count].copy(), kinds, confidence)
