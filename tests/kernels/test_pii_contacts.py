@@ -127,7 +127,8 @@ def test_numbers_from_elsewhere_are_found_by_their_shape(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["12345", "58 76 32", "481 5532", "24 868 222", "720 505 812", "21 212 133 2727", "0400-1234"]
+    "text",
+    ["12345", "58 76 32", "481 5532", "24 868 222", "720 505 812", "21 212 133 2727", "0400-1234", "20/604-1735"],
 )
 def test_old_and_foreign_numbers_are_found_beside_a_word(text):
     assert found(f"tlf. {text}.", least=0.5) == [("phone", text)]

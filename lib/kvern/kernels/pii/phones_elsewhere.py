@@ -65,15 +65,17 @@ def elsewhere(data, start, end, since, groups, n, words):
         return NOTHING
     if used == 0 or groups.first[used] < 5 or (groups.mark[0] == OPEN and groups.first[used] < 8):
         return NOTHING
-    if (used > 1 and year_among(groups, used)) or _short_group(groups, used, 1) or digits_before(data, since, first):
+    total = groups.first[used]
+    if digits_before(data, since, first) or (total < 9 and used > 1 and year_among(groups, used)):
+        return NOTHING
+    if _short_group(groups, used, 1) and (used > 4 or total < 9):
         return NOTHING
     last = number_end(data, groups.end[used - 1], end)
     if last < 0 or glued_before(data, start, first) or point_before(data, start, first):
         return NOTHING
     said = said_before(data, start, first, words)
-    total = groups.first[used]
     before = near(said) & PHONE_WORD
-    after = total >= 8 and said_after(data, last, end, words) & PHONE_WORD
+    after = (total >= 8 or (total >= 6 and used > 1)) and said_after(data, last, end, words) & PHONE_WORD
     isbn = width(groups, 0) == 3 and groups.value[0] == 9 and groups.value[1] == 7 and groups.value[2] >= 8
     if (near(said) & OTHER and not before) or (total > 11 and isbn):
         return NOTHING
@@ -82,6 +84,7 @@ def elsewhere(data, start, end, since, groups, n, words):
     if used == n and not in_a_name(data, start, first, used > 1):
         shape = _shape_confidence(groups, used, bracketed)
     stated = before or after or (total >= 8 and anywhere(said) & PHONE_WORD)
-    if stated:
+    if stated and not (used > 1 and year_among(groups, 1)):
         shape = max(shape, 60 if total < 8 else 75)
-    return (first - bracketed, last, PHONE, shape) if shape else NOTHING
+    signed = first > start and data[first - 1] == 0x2B
+    return (first - (bracketed or signed), last, PHONE, shape) if shape else NOTHING
