@@ -23,10 +23,7 @@ def listed(root: Path, source: Row) -> list[Row]:
     """A row a file, as `transforms.deliveries` folds them: with its promise and its state."""
     spoken: dict[str, list[Row]] = {}
     for work in listing.places(str(root), source["name"], source["batch"], source["format"], source["path"]):
-        place = listing.Place(
-            *(work[n] for n in ("source", "batch", "format", "pattern", "folder")), bool(work["deep"])
-        )
-        for row in listing.list_place(str(root), place):
+        for row in listing.list_place(str(root), listing.Place(**work)):
             spoken.setdefault(row["path"], []).append(row)
     return [folded for rows in spoken.values() if (folded := _folded(rows))]
 
@@ -73,7 +70,7 @@ def _objects(root: Path, rows: list[Row]) -> Iterator[Row]:
         if row["state"] == "listed":
             objects.setdefault(row["object_id"], []).append({**row, "page_id": None, "sequence": row["sequence"] or 0})
     for name, files in sorted(objects.items()):
-        item = {"object_id": name, "source": files[0]["source"], "batch": files[0]["batch"], "part": 0, "files": files}
+        item = {"object_id": name, "home": files[0]["home"], "source": files[0]["source"], "batch": files[0]["batch"], "part": 0, "files": files}
         parsed = list(pages.object_rows(item, str(root), 0.5))
         yield from parsed
         yield from assembly.from_pages(pa.Table.from_pylist(parsed, schema=pages.PAGES)).to_pylist()
