@@ -80,6 +80,6 @@ def _need_delta(session: SparkSession) -> None:
         return  # Delta looked for it
     except Exception as error:
         raise EnvironmentMissing(
-            f"want Delta's jar, have a JVM without it ({type(error).__name__}); `make setup` puts it beside Spark's, and "
-            "conf/spark/cluster.conf names the package."
+            f"want Delta's jar, have a JVM without it ({type(error).__name__}); `make setup` puts it beside Spark's, "
+            "and conf/spark/cluster.conf names the package."
         ) from error

@@ -70,7 +70,14 @@ def _objects(root: Path, rows: list[Row]) -> Iterator[Row]:
         if row["state"] == "listed":
             objects.setdefault(row["object_id"], []).append({**row, "page_id": None, "sequence": row["sequence"] or 0})
     for name, files in sorted(objects.items()):
-        item = {"object_id": name, "home": files[0]["home"], "source": files[0]["source"], "batch": files[0]["batch"], "part": 0, "files": files}
+        item = {
+            "object_id": name,
+            "home": files[0]["home"],
+            "source": files[0]["source"],
+            "batch": files[0]["batch"],
+            "part": 0,
+            "files": files,
+        }
         parsed = list(pages.object_rows(item, str(root), 0.5))
         yield from parsed
         yield from assembly.from_pages(pa.Table.from_pylist(parsed, schema=pages.PAGES)).to_pylist()
