@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import sentencepiece
 
-from kvern.kernels import alphabets, units, vocabulary
+import alphabets
+from kvern.kernels import units, vocabulary
 from kvern.kernels.sentencepieces import Model
 
 SENTENCES = {

@@ -110,3 +110,10 @@ def test_stored_edits_make_the_same_text_again():
     ]
     again = first.drop_columns(["spans"]).append_column("edits", final["edits"])
     assert next(kernel.edited([again])).equals(final)
+
+
+def test_every_kind_of_personal_data_has_a_readable_placeholder() -> None:
+    from kvern.kernels.pii import KINDS
+
+    assert set(kernel.PLACEHOLDERS) == set(KINDS)
+    assert not any(letter.isdigit() for text in kernel.PLACEHOLDERS.values() for letter in text)

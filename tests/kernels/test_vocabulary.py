@@ -11,7 +11,8 @@ import pytest
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
-from kvern.kernels import alphabets, units, vocabulary
+import alphabets
+from kvern.kernels import units, vocabulary
 from pieces import SENTENCES, lossless, training, words
 
 

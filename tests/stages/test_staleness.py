@@ -72,6 +72,7 @@ def test_a_model_that_is_asked_for_anew_from_the_same_words_changes_nothing(demo
     assert made == []
 
 
+@pytest.mark.long
 def test_a_new_batch_reads_nothing_of_the_old_again(demo: Demo, copy: Settings, tmp_path: Path) -> None:
     later = [source for source in copy.recipe.sources if source.batch == "2026-10"]
     first = with_recipe(copy, sources=tuple(source for source in copy.recipe.sources if source.batch != "2026-10"))

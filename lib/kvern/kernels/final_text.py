@@ -20,14 +20,18 @@ _LF = 0x0A
 EDITS = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replacement", pa.string())]))
 
 # Readable, typed, without a digit, so that no mask can be taken for a valid number. Any other kind is [kind].
+_PERSON = (
+    "fodselsnummer",
+    "d_number",
+    "h_number",
+    "d_h_number",
+    *(f"synthetic_{office}{day}" for office in ("nav", "nhn", "tenor") for day in ("", "_d")),
+)
 PLACEHOLDERS = {
+    **{f"{kind}{rule}": "[fødselsnummer]" for kind in _PERSON for rule in ("", "_2032")},
+    "fh_number": "[fødselsnummer]",
     "email": "[e-post]",
     "phone": "[telefon]",
-    "fodselsnummer": "[fødselsnummer]",
-    "d_number": "[fødselsnummer]",
-    "h_number": "[fødselsnummer]",
-    "fh_number": "[fødselsnummer]",
-    "tenor": "[fødselsnummer]",
     "bank_account": "[kontonummer]",
     "iban": "[iban]",
     "card": "[kortnummer]",
@@ -35,7 +39,7 @@ PLACEHOLDERS = {
     "ipv4": "[ip-adresse]",
     "ipv6": "[ip-adresse]",
     "passport": "[passnummer]",
-    "car_plate": "[bilskilt]",
+    "licence_plate": "[bilskilt]",
     "address": "[adresse]",
 }
 
