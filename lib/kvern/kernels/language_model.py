@@ -12,8 +12,10 @@ one of the Nordic languages.
 """
 
 import hashlib
+import io
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +103,9 @@ def _strangers(classes: list[str]) -> list[list[int]]:
 
 def add_table(known: Any, weights: Floats, prior: Floats) -> None:
     """Add the shipped table to py3langid's weights. ValueError where it was made for other features."""
-    with np.load(FILE) as table:
+    # From the package, which on a cluster may lie in a zip.
+    packed = io.BytesIO(resources.files("kvern.kernels").joinpath(FILE.name).read_bytes())
+    with np.load(packed) as table:
         if str(table["automaton"]) != digest(known):
             raise ValueError(
                 f"wanted the features that {FILE.name} was made for (py3langid 0.4.0), found others: "
