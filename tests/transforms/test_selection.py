@@ -1,6 +1,5 @@
 """One decision from two lists of reasons."""
 
-from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from kvern import tables
@@ -24,15 +23,12 @@ def test_reasons_of_document_and_cluster_are_joined_and_sources_weigh(spark: Spa
         "doc_id STRING, reasons ARRAY<STRING>",
     )
     got = selection(judged, clusters, Selection(weights={"books": 2.0}))
-    want = spark.createDataFrame(
-        [
-            ("a", True, [], 2.0),
-            ("b", False, ["language"], 1.0),
-            ("c", False, ["duplicate"], 1.0),
-            ("d", False, ["closed_twin", "duplicate", "rights"], 2.0),
-            ("e", True, [], 1.0),
-        ],
-        tables.SELECTION.ddl,
-    )
-    assert_df_equality(got, want, ignore_row_order=True, ignore_nullable=True)
+    assert [(name, kind) for name, kind in got.dtypes] == spark.createDataFrame([], tables.SELECTION.ddl).dtypes
+    assert sorted(tuple(row) for row in got.collect()) == [
+        ("a", True, [], 2.0),
+        ("b", False, ["language"], 1.0),
+        ("c", False, ["duplicate"], 1.0),
+        ("d", False, ["closed_twin", "duplicate", "rights"], 2.0),
+        ("e", True, [], 1.0),
+    ]
     assert all(row["weight"] == 1.0 for row in selection(judged, clusters, Selection()).collect())
