@@ -77,7 +77,8 @@ def test_no_damage_stops_the_reader(data: st.DataObject) -> None:
         whole = bytearray(gzip.compress(record(PAGE)) * 3)
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    read(bytes(whole[: data.draw(st.integers(0, len(whole)))]))
+    found = read(bytes(whole[: data.draw(st.integers(0, len(whole)))]))
+    assert all(each.kind for each in found)
 
 
 def test_every_file_of_the_collection_gives_at_least_what_fastwarc_and_warcio_give(shared: Path) -> None:
