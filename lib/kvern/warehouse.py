@@ -151,7 +151,9 @@ def conform(frame: DataFrame, table: Table) -> list[str]:
 
 @cache
 def _schema(ddl: str) -> StructType:
-    return StructType.fromDDL(ddl)
+    schema = StructType.fromDDL(ddl)
+    assert isinstance(schema, StructType), ddl
+    return schema
 
 
 def _counters(frame: DataFrame, table: Table) -> Sequence[Any]:
