@@ -20,9 +20,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import sentencepiece
-from figures import Figure, of_rounds, shared, write
+from figures import ROOT, Figure, of_rounds, shared, write
 
-from kvern.kernels import alphabets, encoding, parts, units, vocabulary
+from kvern import asked, rules
+from kvern.kernels import encoding, parts, units, vocabulary
+from kvern.recipe import Recipe, read
 
 _PIECES = 32_000
 _PEER = f"sentencepiece {version('sentencepiece')}"
@@ -49,8 +51,15 @@ def counted(rows: pa.RecordBatch) -> pa.Table:
     return pa.Table.from_batches(units.counted([rows], ("language",)))
 
 
+def letters() -> str:
+    """The alphabets of the languages that the norwegian recipe keeps."""
+    folder = ROOT / "conf" / "recipes"
+    recipe = read(Recipe, folder / "norwegian.toml")
+    return asked.trained(recipe, rules.load(recipe, folder)).required_chars or ""
+
+
 def bpe(words: pa.Table) -> bytes:
-    return vocabulary.train(words, vocabulary.Training(_PIECES, 0.5, alphabets.letters(), 0.9999, 1)).data
+    return vocabulary.train(words, vocabulary.Training(_PIECES, 0.5, letters(), 0.9999, 1)).data
 
 
 def unigram(words: pa.Table) -> bytes:
@@ -59,7 +68,7 @@ def unigram(words: pa.Table) -> bytes:
     lines = (f"{word}\t{n}" for word, n in zip(*(rows[name].to_pylist() for name in ("word", "n_sum")), strict=True))
     usable = (line for line in sorted(lines) if "\t\t" not in line)
     settings = {**vocabulary.SETTINGS, "model_type": "unigram", "vocab_size": _PIECES, "minloglevel": 2}
-    settings |= {"seed_sentencepiece_size": 200_000, "required_chars": alphabets.letters() + "\n"}
+    settings |= {"seed_sentencepiece_size": 200_000, "required_chars": letters() + "\n"}
     sentencepiece.SentencePieceTrainer.train(sentence_iterator=usable, model_writer=model, **settings)
     return model.getvalue()
 

@@ -25,10 +25,16 @@ def digest(value: Any) -> str:
     return hashlib.sha256(rules.compact_json(value).encode()).hexdigest()[:16]
 
 
-def own(stage: Stage, settings: Settings) -> str:
-    """What the stage itself and its settings decide."""
+def own(stage: Stage, settings: Settings, batch: str = WHOLE[0]) -> str:
+    """What the stage itself and its settings decide; of the sources, those of the batch alone where one is named.
+
+    A part's rows come from one batch: a recipe that gains another makes no part of the old ones stale.
+    """
+    recipe = settings.recipe
+    if batch != WHOLE[0]:
+        recipe = recipe.model_copy(update={"sources": tuple(s for s in recipe.sources if s.batch == batch)})
     contents = [files.read(*file)[1].sha256 for file in stage.files(settings)]
-    return digest([stage.name, stage.version, stage.depends(settings.recipe, settings.rules), contents])
+    return digest([stage.name, stage.version, stage.depends(recipe, settings.rules), contents])
 
 
 def parts(recorded: Recorded) -> list[Unit]:
@@ -46,9 +52,10 @@ def stale(
     """
     if not _wanted(stage, settings, recorded, renew):
         return
-    itself = own(stage, settings)
-    for unit in parts(recorded) if stage.writes.scope == "part" else [WHOLE]:
-        fingerprint = f"{itself}.{digest(_inputs(stage, unit, recorded))}"
+    units = parts(recorded) if stage.writes.scope == "part" else [WHOLE]
+    itself = {batch: own(stage, settings, batch) for batch in {batch for batch, _ in units}}
+    for unit in units:
+        fingerprint = f"{itself[unit[0]]}.{digest(_inputs(stage, unit, recorded))}"
         if not _holds(recorded.get((stage.writes.name, *unit)), fingerprint, stage.pinned and stage.name not in renew):
             yield unit, fingerprint
 

@@ -72,6 +72,17 @@ def test_a_model_that_is_asked_for_anew_from_the_same_words_changes_nothing(demo
     assert made == []
 
 
+def test_sources_of_a_new_batch_make_no_part_of_an_old_one_stale(demo: Demo) -> None:
+    old, new = ("2026-09", "2026-10")
+    before = with_recipe(
+        demo.settings, sources=tuple(source for source in demo.settings.recipe.sources if source.batch == old)
+    )
+    assert 0 < len(before.recipe.sources) < len(demo.settings.recipe.sources)
+    for stage in (each for each in stages.PIPELINE if each.writes.scope == "part"):
+        assert fingerprints.own(stage, before, old) == fingerprints.own(stage, demo.settings, old), stage.name
+    assert fingerprints.own(stages.RECORDS, demo.settings, old) != fingerprints.own(stages.RECORDS, demo.settings, new)
+
+
 @pytest.mark.long
 def test_a_new_batch_reads_nothing_of_the_old_again(demo: Demo, copy: Settings, tmp_path: Path) -> None:
     later = [source for source in copy.recipe.sources if source.batch == "2026-10"]
