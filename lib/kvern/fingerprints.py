@@ -5,11 +5,12 @@ files that it names; `inputs` are the recorded fingerprints of the units that it
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kvern import rules, stages
 from kvern.kernels import files
+from kvern.recipe import Recipe
 from kvern.stage import Settings, Stage
 from kvern.tables import Table
 
@@ -25,16 +26,26 @@ def digest(value: Any) -> str:
     return hashlib.sha256(rules.compact_json(value).encode()).hexdigest()[:16]
 
 
-def own(stage: Stage, settings: Settings, batch: str = WHOLE[0]) -> str:
-    """What the stage itself and its settings decide; of the sources, those of the batch alone where one is named.
+def own(stage: Stage, settings: Settings) -> str:
+    """What the stage itself and its settings decide."""
+    return _own(stage, settings, settings.recipe, _contents(stage, settings))
 
-    A part's rows come from one batch: a recipe that gains another makes no part of the old ones stale.
+
+def own_by_batch(stage: Stage, settings: Settings, batches: Iterable[str]) -> dict[str, str]:
+    """`own` for the parts of each batch, which only the batch's sources can decide; the stage's files are read once.
+
+    A recipe that gains a batch makes no part of the old ones stale.
     """
-    recipe = settings.recipe
-    if batch != WHOLE[0]:
-        recipe = recipe.model_copy(update={"sources": tuple(s for s in recipe.sources if s.batch == batch)})
-    contents = [files.read(*file)[1].sha256 for file in stage.files(settings)]
+    contents = _contents(stage, settings)
+    return {batch: _own(stage, settings, settings.recipe.of_batch(batch), contents) for batch in batches}
+
+
+def _own(stage: Stage, settings: Settings, recipe: Recipe, contents: list[str]) -> str:
     return digest([stage.name, stage.version, stage.depends(recipe, settings.rules), contents])
+
+
+def _contents(stage: Stage, settings: Settings) -> list[str]:
+    return [files.read(*file)[1].sha256 for file in stage.files(settings)]
 
 
 def parts(recorded: Recorded) -> list[Unit]:
@@ -52,8 +63,10 @@ def stale(
     """
     if not _wanted(stage, settings, recorded, renew):
         return
-    units = parts(recorded) if stage.writes.scope == "part" else [WHOLE]
-    itself = {batch: own(stage, settings, batch) for batch in {batch for batch, _ in units}}
+    narrow = stage.writes.scope == "part"
+    units = parts(recorded) if narrow else [WHOLE]
+    batches = {batch for batch, _ in units}
+    itself = own_by_batch(stage, settings, batches) if narrow else {WHOLE[0]: own(stage, settings)}
     for unit in units:
         fingerprint = f"{itself[unit[0]]}.{digest(_inputs(stage, unit, recorded))}"
         if not _holds(recorded.get((stage.writes.name, *unit)), fingerprint, stage.pinned and stage.name not in renew):

@@ -64,6 +64,10 @@ class Recipe(Params):
     shards: Shards = Field(default_factory=Shards)
     gates: dict[str, Gate] = {}
 
+    def of_batch(self, batch: str) -> Self:
+        """The recipe with the sources of one batch alone; none where it names no source of it."""
+        return self.model_copy(update={"sources": tuple(each for each in self.sources if each.batch == batch)})
+
     @model_validator(mode="after")
     def _sources_are_unique(self) -> Self:
         seen: set[tuple[str, str]] = set()

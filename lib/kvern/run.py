@@ -185,8 +185,10 @@ def _listed(batch: str, warehouse: Warehouse, settings: Settings) -> Listing:
 
 
 def _without_files(listings: dict[str, Future[Listing]], settings: Settings) -> list[str]:
-    """A sentence for each source without a file; ConfigError where none has one: a folder that is not mounted must
-    not look like a library that withdrew everything."""
+    """A sentence for each source without a file; ConfigError where none has one.
+
+    A folder that is not mounted must not look like a library that withdrew everything.
+    """
     lacking = [s for s in settings.recipe.sources if s.name not in listings[s.batch].result().sources]
     said = [f"source {s.name} ({s.batch}): no file matches {s.path!r} under the input" for s in lacking]
     if len(lacking) == len(settings.recipe.sources):
@@ -231,7 +233,7 @@ def _listing(batch: str, warehouse: Warehouse, settings: Settings) -> Given:
 
 
 def _sources(recipe: Recipe, batch: str) -> list[tuple[str, str, str, str]]:
-    return [(each.name, each.batch, each.format, each.path) for each in recipe.sources if each.batch == batch]
+    return [(each.name, each.batch, each.format, each.path) for each in recipe.of_batch(batch).sources]
 
 
 def progress() -> Tell:

@@ -86,3 +86,18 @@ def test_redact_wants_a_key_and_writes_nothing_where_nothing_must_go(
     (tmp_path / "key").write_bytes(b"k" * 32)
     assert call(demo, *words, "--json", output=tmp_path / "shards") == cli.DONE
     assert json.loads(capsys.readouterr().out)["build"] is None
+
+
+def test_a_program_reads_which_sources_have_no_file(
+    demo: Demo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = tmp_path / "in" / "texts" / "2026-09"
+    shutil.copytree(Path(demo.settings.env.input) / "texts" / "2026-09", texts)
+    places = ["--input", str(tmp_path / "in"), "--warehouse", str(tmp_path / "w"), "--output", str(tmp_path / "o")]
+    files = ["--recipe", str(ROOT / "conf/recipes/demo.toml"), "--env", str(ROOT / "conf/env/ci.toml")]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "--until", "deliveries", "--json", *files, *places])
+    [told] = json.loads(capsys.readouterr().out)
+    assert (int(ended.value.code or 0), told["stage"]) == (cli.DONE, "deliveries")
+    assert told["kept"] > 0 and len(told["warnings"]) == len(demo.settings.recipe.sources) - 1
+    assert all("no file matches" in each and "texts (2026-09)" not in each for each in told["warnings"])

@@ -13,9 +13,9 @@ import pytest
 from deltalake import DeltaTable
 
 from conftest import ROOT
-from demo_run import shard_bytes
+from demo_run import Demo, shard_bytes
 from kvern import stages
-from long.submitting import SPARK, arguments, environment, kvern, recipe_with, run
+from long.submitting import SPARK, arguments, environment, recipe_with, run
 
 pytestmark = pytest.mark.long
 
@@ -120,10 +120,10 @@ def test_the_workers_have_the_package_from_the_zip(master: str, wheel: Path, tmp
 
 @pytest.mark.timeout(2400)
 def test_every_job_gives_the_tables_and_shards_of_a_local_run(
-    master: str, wheel: Path, demo_holdings: Path, tmp_path: Path
+    master: str, wheel: Path, demo: Demo, tmp_path: Path
 ) -> None:
-    recipe = recipe_with(tmp_path / "conf")
-    run(kvern(recipe, demo_holdings, tmp_path / "local"))
+    recipe, demo_holdings = recipe_with(tmp_path / "conf"), Path(demo.settings.env.input)
+    local = Path(demo.settings.env.warehouse).parent
     for stage in stages.PIPELINE:
         done = submit(
             master, wheel, ROOT / "jobs" / f"{stage.name}.py", *arguments(recipe, demo_holdings, tmp_path / "cluster")
@@ -131,6 +131,6 @@ def test_every_job_gives_the_tables_and_shards_of_a_local_run(
         assert f"{stage.name}: read" in done.stdout, done.stdout
     for stage in stages.PIPELINE:
         name = stage.writes.name
-        assert table(tmp_path / "cluster", name) == table(tmp_path / "local", name), name
-    shards = shard_bytes(tmp_path / "local" / "shards")
+        assert table(tmp_path / "cluster", name) == table(local, name), name
+    shards = shard_bytes(local / "shards")
     assert len(shards) > 4 and shard_bytes(tmp_path / "cluster" / "shards") == shards

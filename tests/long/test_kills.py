@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from demo_run import shard_bytes
+from demo_run import Demo, shard_bytes
 from long.submitting import environment, kvern, recipe_with, run
 
 pytestmark = pytest.mark.long
@@ -38,10 +38,9 @@ def builds(place: Path) -> list[Path]:
 
 
 @pytest.mark.timeout(2400)
-def test_a_killed_run_is_taken_up_and_gives_the_same_shards(demo_holdings: Path, tmp_path: Path) -> None:
-    recipe = recipe_with(tmp_path / "conf")
-    run(kvern(recipe, demo_holdings, tmp_path / "whole"))
-    whole, shards = commits(tmp_path / "whole"), shard_bytes(tmp_path / "whole" / "shards")
+def test_a_killed_run_is_taken_up_and_gives_the_same_shards(demo: Demo, tmp_path: Path) -> None:
+    recipe, demo_holdings = recipe_with(tmp_path / "conf"), Path(demo.settings.env.input)
+    whole, shards = commits(Path(demo.settings.env.warehouse).parent), shard_bytes(Path(demo.settings.env.output))
     assert len(shards) > 4
     place = tmp_path / "killed"
     for moment in MOMENTS:

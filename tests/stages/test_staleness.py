@@ -79,8 +79,10 @@ def test_sources_of_a_new_batch_make_no_part_of_an_old_one_stale(demo: Demo) -> 
     )
     assert 0 < len(before.recipe.sources) < len(demo.settings.recipe.sources)
     for stage in (each for each in stages.PIPELINE if each.writes.scope == "part"):
-        assert fingerprints.own(stage, before, old) == fingerprints.own(stage, demo.settings, old), stage.name
-    assert fingerprints.own(stages.RECORDS, demo.settings, old) != fingerprints.own(stages.RECORDS, demo.settings, new)
+        now = fingerprints.own_by_batch(stage, demo.settings, [old])
+        assert fingerprints.own_by_batch(stage, before, [old]) == now, stage.name
+    both = fingerprints.own_by_batch(stages.RECORDS, demo.settings, [old, new])
+    assert both[old] != both[new]
 
 
 @pytest.mark.long

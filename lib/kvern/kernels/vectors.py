@@ -178,22 +178,12 @@ def _minima(vectors: int) -> Any:
 
 def _emit_minima(context: Any, builder: Any, sig: Any, args: Any, vectors: int) -> None:
     minima, at, permutations, shingles, first, last = args
-
-    def pointers(start: Any) -> list[Any]:
-        moved = [builder.gep(start, [ir.Constant(_I64, k * LANES)]) for k in range(vectors)]
-        return [builder.bitcast(pointer, _INTS.as_pointer()) for pointer in moved]
-
-    def load(pointer: Any) -> Any:
-        loaded = builder.load(pointer)
-        loaded.align = 4
-        return loaded
-
     drawn = context.make_array(sig.args[2])(context, builder, permutations)
     width = builder.extract_value(drawn.shape, 1)
-    factors = [load(p) for p in pointers(builder.gep(drawn.data, [at]))]
-    offsets = [load(p) for p in pointers(builder.gep(drawn.data, [builder.add(at, width)]))]
-    targets = pointers(_element(context, builder, sig.args[0], minima, at))
-    held = [load(pointer) for pointer in targets]
+    factors = _loaded(builder, _pointers(builder, builder.gep(drawn.data, [at]), vectors))
+    offsets = _loaded(builder, _pointers(builder, builder.gep(drawn.data, [builder.add(at, width)]), vectors))
+    targets = _pointers(builder, _element(context, builder, sig.args[0], minima, at), vectors)
+    held = _loaded(builder, targets)
     before, loop, done = builder.block, builder.append_basic_block("minima"), builder.append_basic_block("kept")
     builder.cbranch(builder.icmp_signed("<", first, last), loop, done)
 
@@ -217,6 +207,20 @@ def _emit_minima(context: Any, builder: Any, sig: Any, args: Any, vectors: int) 
         phi.add_incoming(step, loop)
     for phi, pointer in zip(kept, targets, strict=True):
         builder.store(phi, pointer).align = 4
+
+
+def _pointers(builder: Any, start: Any, vectors: int) -> list[Any]:
+    """To so many vectors of LANES 32-bit integers, one behind the other."""
+    moved = [builder.gep(start, [ir.Constant(_I64, k * LANES)]) for k in range(vectors)]
+    return [builder.bitcast(pointer, _INTS.as_pointer()) for pointer in moved]
+
+
+def _loaded(builder: Any, pointers: list[Any]) -> list[Any]:
+    """What they point to; arrays of 32-bit integers are aligned to 4 bytes and no more."""
+    loaded = [builder.load(pointer) for pointer in pointers]
+    for each in loaded:
+        each.align = 4
+    return loaded
 
 
 def _spread(builder: Any, value: Any) -> Any:
