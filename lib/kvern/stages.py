@@ -168,7 +168,14 @@ TOKENS = Stage(
 SHARDS = Stage(
     writes=tables.SHARD_INDEX,
     called="shards",
-    reads=(tables.DOCUMENTS, tables.TOKENS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
+    reads=(
+        tables.DOCUMENTS,
+        tables.TOKENS,
+        tables.SELECTION,
+        tables.ELIGIBILITY,
+        tables.NEAR_DUPLICATES,
+        tables.TOKENIZER,
+    ),
     publish=lambda given, store: build.make(
         plan.Inputs(*given.frames[:-1]),
         tokenizer.model_of(given.frames[-1].head()),

@@ -12,12 +12,16 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 
 from kvern.kernels import sentencepieces
 from kvern.kernels.final_text import edited
+from kvern.params import Phase
 from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS
 from kvern.shards.writer import write_shard
 from pieces import lossless
 
+BUCKET = "books.nob.public-domain"
+LENGTH = 64
+EVERY = ("datatrove", "dolma", "mds", "megatron", "parquet", "webdataset")
 CODES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 WORDS = [
     "Det",
@@ -139,7 +143,8 @@ def folder_build(
 ) -> Path:
     """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
     used = model()
-    form = Form("demo-0", str(output / "demo-0"), formats, sentencepieces.eod_id(used.data), used.vocabulary)
+    eod, names = sentencepieces.eod_id(used.data), (BUCKET,) * shards
+    form = Form("demo-0", str(output / "demo-0"), formats, eod, used.vocabulary, names, LENGTH)
     files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
     held = pa.Table.from_pylist([{name: each[name] for name in columns} for each in rows], SCHEMA)
     for shard in range(shards):
@@ -147,6 +152,11 @@ def folder_build(
         files += write_shard(shard, edited(mine.to_batches(max_chunksize=batch)), form)
     storage.put(form.root, manifest.MODEL, used.data)
     totals = {key: sum(each[key] for each in files if each["format"] == "index") for key in ("documents", "tokens")}
-    planned = {"build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "cuts": [0] * shards}
-    manifest.publish(form.root, manifest.content({**planned, **totals}, used, files, {"recipe": "demo"}))
+    known = {"name": BUCKET, "source": "books", "language": "nob", "tier": "public-domain", "split": "train"}
+    planned = {
+        "build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "sequence_length": LENGTH,
+        "buckets": [{**known, "cuts": [0] * shards}], "phases": [Phase().model_dump()],
+    }  # fmt: skip
+    content = manifest.content({**planned, **totals}, used, files, {"recipe": "demo"})
+    manifest.publish(form.root, manifest.with_papers(form.root, content))
     return output / "demo-0"

@@ -69,8 +69,8 @@ def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> Non
     by_id = {each["doc_id"]: each for each in rows}
     seen = []
     for shard in range(len(told["cuts"])):
-        table = pq.read_table(root / f"parquet/shard-{shard:05d}.parquet").to_pylist()
-        sequences = megatron(root / f"megatron/shard-{shard:05d}")
+        table = pq.read_table(root / f"parquet/books.nob.public-domain/shard-{shard:05d}.parquet").to_pylist()
+        sequences = megatron(root / f"megatron/books.nob.public-domain/shard-{shard:05d}")
         assert sequences == [[*by_id[each["doc_id"]]["ids"], told["tokenizer"]["eod"]] for each in table]
         assert [each["ids"] for each in table] == [by_id[each["doc_id"]]["ids"] for each in table]
         seen += table
@@ -89,7 +89,7 @@ def test_the_index_is_a_table_and_leads_to_every_document(made: tuple, spark: Sp
     found = warehouse.read(SHARD_INDEX).orderBy("shard", "position").collect()
     assert {each["build"] for each in found} == {told["build"]}
     for each in found:
-        sequence = megatron(root / f"megatron/shard-{each['shard']:05d}")
+        sequence = megatron(root / f"megatron/books.nob.public-domain/shard-{each['shard']:05d}")
         assert len(sequence[each["position"]]) == each["count"]
         assert each["start"] == sum(len(before) for before in sequence[: each["position"]])
     assert (len(found), sum(each["count"] for each in found)) == (told["documents"], told["tokens"])
@@ -138,8 +138,8 @@ def test_a_killed_run_leaves_no_build_and_a_second_completes_it(
     root = tmp_path / made[2]["build"]
     assert sorted(path.name for path in root.iterdir()) == ["index", "megatron", "parquet", "receipts"]
     assert manifest.standing(str(tmp_path)) == []
-    (root / "megatron/shard-00000.bin.abc.tmp").write_bytes(b"half")
-    (root / "megatron/shard-00001.bin").write_bytes(b"half")
+    (root / "megatron/books.nob.public-domain/shard-00000.bin.abc.tmp").write_bytes(b"half")
+    (root / "megatron/books.nob.public-domain/shard-00001.bin").write_bytes(b"half")
     build.make(
         inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path)
     )
@@ -212,8 +212,8 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
     root = tmp_path / told["build"]
     assert told["build"].startswith("stor-")
     assert not (root / "parquet").exists()
-    assert (root / "megatron/shard-00000.bin").stat().st_size == 4 * told["tokens"]
-    assert sorted(megatron(root / "megatron/shard-00000")) == sorted(
+    assert (root / "megatron/books.nob.public-domain/shard-00000.bin").stat().st_size == 4 * told["tokens"]
+    assert sorted(megatron(root / "megatron/books.nob.public-domain/shard-00000")) == sorted(
         [*each["ids"], told["tokenizer"]["eod"]] for each in changed
     )
 

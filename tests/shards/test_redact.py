@@ -138,7 +138,10 @@ def test_blanked_documents_leave_the_numbers_of_others_alone(rows: list[dict], t
     root = folder_build(tmp_path, rows, ("megatron",))
     told = redact(str(root), [rows[6]["doc_id"]], "8", KEY, blank=True)
     verify(told["build"])
-    before, after = megatron(root / "megatron/shard-00000"), megatron(Path(told["build"]) / "megatron/shard-00000")
+    before, after = (
+        megatron(root / "megatron/books.nob.public-domain/shard-00000"),
+        megatron(Path(told["build"]) / "megatron/books.nob.public-domain/shard-00000"),
+    )
     assert after == [*before[:2], [2], *before[3:]]
     assert "" in pq.read_table(Path(told["build"]) / "index/shard-00000.parquet")["doc_id"].to_pylist()
     assert told["how"] == "blanked"
@@ -148,7 +151,10 @@ def test_megatron_alone_is_redacted_from_its_own_files(rows: list[dict], tmp_pat
     root = folder_build(tmp_path, rows, ("megatron",))
     told = redact(str(root), [rows[3]["doc_id"]], "9", KEY)
     verify(told["build"])
-    before, after = megatron(root / "megatron/shard-00000"), megatron(Path(told["build"]) / "megatron/shard-00000")
+    before, after = (
+        megatron(root / "megatron/books.nob.public-domain/shard-00000"),
+        megatron(Path(told["build"]) / "megatron/books.nob.public-domain/shard-00000"),
+    )
     assert after == [before[0], *before[2:]]
 
 
@@ -158,8 +164,11 @@ def test_what_cannot_be_done_is_said_and_a_damaged_shard_is_not_sealed_again(cop
         redact(str(copy), gone, "1", b"k")
     with pytest.raises(ValueError, match="blank: wanted a build of Megatron alone, got megatron, parquet"):
         redact(str(copy), gone, "1", KEY, blank=True)
-    path = copy / "parquet/shard-00000.parquet"
+    path = copy / "parquet/books.nob.public-domain/shard-00000.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"X")
-    with pytest.raises(Differs, match=r"^parquet/shard-00000\.parquet: its bytes are not what the manifest says"):
+    with pytest.raises(
+        Differs,
+        match=r"^parquet/books.nob.public-domain/shard-00000\.parquet: its bytes are not what the manifest says",
+    ):
         redact(str(copy), gone, "1", KEY)
     assert len(manifest.standing(str(copy.parent))) == 1

@@ -70,27 +70,37 @@ def test_every_byte_of_the_manifest_counts(copy: Path) -> None:
 
 
 def test_a_lost_an_added_and_a_cut_file_are_named_and_leftovers_are_told(copy: Path) -> None:
-    for left in ("megatron/cache/index.npy", "megatron/shard-00000.bin.x1.tmp", "receipts/shard-00000.json"):
+    for left in (
+        "megatron/cache/index.npy",
+        "megatron/books.nob.public-domain/shard-00000.bin.x1.tmp",
+        "receipts/shard-00000.json",
+    ):
         (copy / left).parent.mkdir(exist_ok=True)
         (copy / left).write_bytes(b"")
     assert verify(str(copy))["leftovers"] == [
         "megatron/cache/index.npy",
-        "megatron/shard-00000.bin.x1.tmp",
+        "megatron/books.nob.public-domain/shard-00000.bin.x1.tmp",
         "receipts/shard-00000.json",
     ]
     manifest.sweep(manifest.open_build(str(copy)))
     assert verify(str(copy))["leftovers"] == ["megatron/cache/index.npy"]
     assert not (copy / "receipts").exists()
-    (copy / "megatron/shard-00009.bin").write_bytes(b"")
-    with pytest.raises(Differs, match=r"^megatron/shard-00009\.bin: the manifest does not name it"):
+    (copy / "megatron/books.nob.public-domain/shard-00009.bin").write_bytes(b"")
+    with pytest.raises(
+        Differs, match=r"^megatron/books.nob.public-domain/shard-00009\.bin: the manifest does not name it"
+    ):
         verify(str(copy))
-    (copy / "megatron/shard-00009.bin").unlink()
-    cut = copy / "parquet/shard-00001.parquet"
+    (copy / "megatron/books.nob.public-domain/shard-00009.bin").unlink()
+    cut = copy / "parquet/books.nob.public-domain/shard-00001.parquet"
     cut.write_bytes(cut.read_bytes()[:-1])
-    with pytest.raises(Differs, match=r"^parquet/shard-00001\.parquet: wanted \d+ bytes, got \d+"):
+    with pytest.raises(
+        Differs, match=r"^parquet/books.nob.public-domain/shard-00001\.parquet: wanted \d+ bytes, got \d+"
+    ):
         verify(str(copy))
     cut.unlink()
-    with pytest.raises(Differs, match=r"^parquet/shard-00001\.parquet: the manifest names it, nothing is there"):
+    with pytest.raises(
+        Differs, match=r"^parquet/books.nob.public-domain/shard-00001\.parquet: the manifest names it, nothing is there"
+    ):
         verify(str(copy))
     (copy / "manifest.json").unlink()
     with pytest.raises(Differs, match=r"^manifest\.json: wanted a build, nothing is there"):
@@ -111,23 +121,35 @@ def resealed(root: Path, name: str, data: bytes) -> None:
     ("name", "change", "told"),
     [
         (
-            "megatron/shard-00000.idx",
+            "megatron/books.nob.public-domain/shard-00000.idx",
             lambda data: data[:34] + bytes([data[34] ^ 1]) + data[35:],
             "idx: lengths differ from the index",
         ),
-        ("megatron/shard-00000.idx", lambda data: b"X" + data[1:], "idx: wanted a Megatron index"),
         (
-            "megatron/shard-00000.idx",
+            "megatron/books.nob.public-domain/shard-00000.idx",
+            lambda data: b"X" + data[1:],
+            "idx: wanted a Megatron index",
+        ),
+        (
+            "megatron/books.nob.public-domain/shard-00000.idx",
             lambda data: data[:-8] + b"\x63" + data[-7:],
             "idx: wanted one sequence a document",
         ),
-        ("megatron/shard-00000.bin", lambda data: data[:-2] + b"\x05\x00", "document 5: wanted the end mark 2, got 5"),
         (
-            "megatron/shard-00000.bin",
+            "megatron/books.nob.public-domain/shard-00000.bin",
+            lambda data: data[:-2] + b"\x05\x00",
+            "document 5: wanted the end mark 2, got 5",
+        ),
+        (
+            "megatron/books.nob.public-domain/shard-00000.bin",
             lambda data: data[:-4] + b"\x05\x00" + data[-2:],
             "document 5: wanted token \\d+, got 5",
         ),
-        ("megatron/shard-00000.bin", lambda data: data + b"\x05\x00", r"bin: bytes: wanted \d+, got \d+"),
+        (
+            "megatron/books.nob.public-domain/shard-00000.bin",
+            lambda data: data + b"\x05\x00",
+            r"bin: bytes: wanted \d+, got \d+",
+        ),
     ],
 )
 def test_files_that_disagree_are_named_under_right_checksums(copy: Path, name: str, change: object, told: str) -> None:
@@ -138,10 +160,14 @@ def test_files_that_disagree_are_named_under_right_checksums(copy: Path, name: s
 
 def test_ids_that_are_not_their_text_are_named(rows: list[dict], tmp_path: Path) -> None:
     swapped = [each | {"ids": [*each["ids"][:-1], each["ids"][-1] ^ 1]} if each["ids"] else each for each in rows]
-    with pytest.raises(Differs, match=r"^megatron/shard-00000\.bin, document \d+: its ids do not decode to its text"):
+    with pytest.raises(
+        Differs,
+        match=r"^megatron/books.nob.public-domain/shard-00000\.bin, document \d+: its ids do not decode to its text",
+    ):
         verify(str(folder_build(tmp_path, swapped)))
     with pytest.raises(
-        Differs, match=r"^parquet/shard-00000\.parquet, document \d+: its ids do not decode to its text"
+        Differs,
+        match=r"^parquet/books.nob.public-domain/shard-00000\.parquet, document \d+: its ids do not decode to its text",
     ):
         verify(str(folder_build(tmp_path / "b", swapped, ("parquet",))))
 
@@ -154,7 +180,7 @@ def test_row_groups_are_cut_by_size_whatever_the_batches(
         folder_build(tmp_path / name, rows, ("parquet",), 2, batch) for name, batch in (("a", 99), ("b", 1))
     )
     assert same_files(whole) == same_files(single)
-    file = pq.ParquetFile(whole / "parquet/shard-00001.parquet")
+    file = pq.ParquetFile(whole / "parquet/books.nob.public-domain/shard-00001.parquet")
     assert file.num_row_groups > 2
     assert verify(str(whole))["decoded"] > 2
     build = manifest.open_build(str(whole))
