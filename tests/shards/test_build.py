@@ -13,7 +13,8 @@ from shards_data import DDL, Document, documents, megatron, model, row, same_fil
 
 from kvern.params import Shards
 from kvern.shards import build, manifest
-from kvern.shards.plan import Inputs, cuts
+from kvern.shards.contents import Inputs
+from kvern.shards.plan import cuts
 from kvern.shards.trace import positions
 from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX

@@ -1,8 +1,8 @@
 """A shard of MosaicML Streaming, MDS version 2, with samples of one length cut from a shard's stream of tokens.
 
 File: samples n (uint32), n + 1 offsets (uint32), the columns as JSON, samples; all little-endian. A sample holds, in
-order of name: `ends` (bytes: for each document that ends in it a uint32, the token behind its last), `start` (int64: its
-first token's number in the shard) and `tokens` (an array of fixed length). The last sample of a shard is filled up
+order of name: `ends` (bytes: for each document that ends in it a uint32, the token behind its last), `start` (int64:
+its first token's number in the shard) and `tokens` (an array of fixed length). The last sample of a shard is filled up
 with end marks; they stand behind the shard's last token and are in no count.
 """
 
@@ -57,7 +57,7 @@ def samples(stream: npt.NDArray[Any], counts: npt.NDArray[Any], start: int, leng
 
 
 def read_offsets(head: bytes) -> npt.NDArray[np.int64]:
-    """Where each sample starts, and the last one's end; from the first bytes of a file, which may be more than needed."""
+    """Where each sample starts, and the last one's end; from the first bytes of a file."""
     (n,) = struct.unpack_from("<I", head)
     return np.frombuffer(head, "<u4", n + 1, 4).astype(np.int64)
 

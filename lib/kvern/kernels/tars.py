@@ -1,4 +1,4 @@
-"""Tar as WebDataset reads it: a document is the members KEY.json and KEY.npy, side by side; no time and no owner in it."""
+"""Tar as WebDataset reads it: a document is the members KEY.json and KEY.npy, side by side; no time, no owner."""
 
 import json
 import tarfile

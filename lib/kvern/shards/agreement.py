@@ -77,8 +77,8 @@ def _beside(kind: str, build: Build, shard: int, index: pa.Table) -> None:
         _same(name, "bytes", int(counts.sum()) * form.dtype(kind).itemsize, size)
         return
     with storage.opened(build.root, name) as file:
-        if problem := _records(kind, build, file, index):
-            raise Differs(f"{name}: {problem}")
+        if other := _records(kind, build, file, index):
+            raise Differs(f"{name}: {other}")
 
 
 def _records(kind: str, build: Build, file: Any, index: pa.Table) -> str | None:

@@ -16,9 +16,10 @@ from pyspark.sql import functions as F
 from kvern.kernels import sentencepieces
 from kvern.params import Shards
 from kvern.shards import manifest, storage, writer
+from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
 from kvern.shards.manifest import Build, NoBuild, sweep
-from kvern.shards.plan import Bucket, Inputs, Plan, contents, placed, plan
+from kvern.shards.plan import Bucket, Plan, placed, plan
 from kvern.tables import SHARD_INDEX
 
 Store = Callable[[DataFrame], DataFrame]

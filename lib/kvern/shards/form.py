@@ -14,7 +14,7 @@ from kvern.shards.storage import TEMPORARY, Sink
 
 @dataclass(frozen=True)
 class Piece:
-    """Some documents on their way: their rows, their ids back to back with end marks, and tokens of each with its mark."""
+    """Some documents on their way: their rows, their ids back to back with end marks, and the tokens of each."""
 
     rows: pa.RecordBatch
     stream: npt.NDArray[Any]
@@ -54,7 +54,7 @@ class Form:
     sequence_length: int
 
     def file(self, kind: str, shard: int, ending: str | None = None) -> str:
-        """`megatron/BUCKET/shard-00003.bin`: the same number in every format; the tokens' file if no ending is given."""
+        """`megatron/BUCKET/shard-00003.bin`: the same number in every format; by default the tokens' file."""
         folder = kind if kind == INDEX else f"{kind}/{self.buckets[shard]}"
         return f"{folder}/shard-{shard:05d}.{ending or ENDINGS[kind][0]}"
 

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def mds_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
     with tempfile.TemporaryFile() as waiting:
 
         def add(piece: Piece) -> None:
-            waiting.write(piece.stream.astype(form.dtype("mds"), copy=False))
+            waiting.write(piece.stream.astype(form.dtype("mds")).tobytes())
             counts.append(piece.counts)
 
         yield add
@@ -87,7 +88,7 @@ def mds_ids(file: Any, form: Form, start: int, count: int) -> npt.NDArray[Any]:
     first, behind = start // length, mds.samples_of(start + count, length)
     data = bytes(file.read_at(int(offsets[behind] - offsets[first]), int(offsets[first])))
     edges = (offsets[first : behind + 1] - offsets[first]).tolist()
-    pieces = [mds.sample_tokens(data[a:b], dtype) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [mds.sample_tokens(data[a:b], dtype) for a, b in pairwise(edges)]
     return np.concatenate([np.zeros(0, dtype), *pieces])[start - first * length :][:count]
 
 

@@ -18,25 +18,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern.params import Shards
-from kvern.shards.blends import TRAIN, VALIDATION
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
 VERSION = 2
 _BITS = 20
-_PARTS = 1_000_000
 _DECIMAL = "decimal(38,0)"
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The tables that shards are made from, as their contracts have them."""
-
-    documents: DataFrame
-    tokens: DataFrame
-    selection: DataFrame
-    eligibility: DataFrame
-    near_duplicates: DataFrame
 
 
 @dataclass(frozen=True)
@@ -78,34 +65,6 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         """The plan for a manifest."""
         return dict(json.loads(json.dumps(asdict(self))))
-
-
-def contents(inputs: Inputs, params: Shards) -> DataFrame:
-    """All that shards hold: a row for each kept document: doc_id, ids, text_hash, tokenizer, details and its bucket.
-
-    For Parquet also edits and text, which is still the document's own. Without it no text is read.
-    """
-    keep = inputs.selection.where("keep").select("doc_id")
-    wanted = ["doc_id", "ids", "text_hash", "tokenizer", "edits"]
-    encoded = inputs.tokens.select(*wanted).join(keep, "doc_id", "left_semi")
-    held = inputs.documents.select("doc_id", "text", "source_id", "source", "title", "year", "licence")
-    if "parquet" not in params.formats:
-        encoded, held = encoded.drop("edits"), held.drop("text")
-    judged = inputs.eligibility.select("doc_id", "language", "tier")
-    rows = encoded.join(held, "doc_id").join(judged, "doc_id")
-    if params.validation:
-        rows = rows.join(inputs.near_duplicates.select("doc_id", "cluster"), "doc_id", "left")
-    name = F.concat_ws(".", "source", "language", "tier")
-    split = _split(params) if params.validation else F.lit(TRAIN)
-    named = rows.withColumn("split", split)
-    return named.withColumn("bucket", F.when(F.col("split") == TRAIN, name).otherwise(F.concat_ws(".", name, "split")))
-
-
-def _split(params: Shards) -> Column:
-    """By the cluster's hash: the same whatever else is kept, and never two sides for near copies."""
-    cluster = F.coalesce("cluster", "doc_id")
-    part = F.pmod(F.xxhash64(F.lit(params.seed).cast("long"), F.lit(VALIDATION), cluster), F.lit(_PARTS))
-    return F.when(part < round(params.validation * _PARTS), VALIDATION).otherwise(TRAIN)
 
 
 def plan(
@@ -153,7 +112,7 @@ def _buckets(slots: pa.Table, shard_tokens: int, given: Sequence[Bucket]) -> tup
         if each["bucket"] not in known:
             mine = rows.filter(pc.equal(rows["bucket"], each["bucket"]))
             sizes = zip(mine["slot"].to_pylist(), mine["n"].to_pylist(), strict=True)
-            found.append(Bucket(each["bucket"], *(each[name] for name in _BY[1:]), cuts=cuts(sizes, shard_tokens)))
+            found.append(Bucket(**{name: each[name] for name in _BY}, cuts=cuts(sizes, shard_tokens)))
     return (*given, *sorted(found, key=lambda bucket: bucket.name))
 
 

@@ -28,10 +28,10 @@ _COLUMNS = ("source_id", "source", "title", "path", "text", "pages", "blocks")
 def trace(root: str, shard: str, token: int, documents: "DataFrame", tokens: "DataFrame") -> dict[str, Any]:
     """Where token number `token` (from 0, end marks counted, the same in every format) of a shard file came from.
 
-    `shard` is a file name inside the build, such as megatron/BUCKET/shard-00000.bin. `state` in the answer is found, end mark,
-    or gone: the document was deleted, or is encoded to other ids now, so that this build's text is gone. Spans are
-    bytes of documents.text; a token on the border of two pages belongs to the page of its first byte. NoBuild, or
-    ValueError for a shard or a token that the build does not have.
+    `shard` is a file name inside the build, such as megatron/BUCKET/shard-00000.bin. `state` in the answer is found,
+    end mark, or gone: the document was deleted, or is encoded to other ids now, so that this build's text is gone.
+    Spans are bytes of documents.text; a token on the border of two pages belongs to the page of its first byte.
+    NoBuild, or ValueError for a shard or a token that the build does not have.
     """
     build = manifest.open_build(root)
     place = _place(build, _number(build, shard), token)

@@ -32,7 +32,7 @@ def receipt_name(shard: int) -> str:
 
 
 def write_shard(shard: int, batches: Iterable[pa.RecordBatch], form: Form) -> Facts:
-    """Write one shard's files. Batches hold doc_id, ids, a document's details, and final text where Parquet is wanted."""
+    """Write one shard's files. Batches hold doc_id, ids, a document's details, and final text for Parquet."""
     facts: Facts = []
     with ExitStack() as files:
         adds = [files.enter_context(_FILES[each](form, shard, facts)) for each in (*form.formats, INDEX)]
