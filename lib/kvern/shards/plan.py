@@ -112,7 +112,8 @@ def _buckets(slots: pa.Table, shard_tokens: int, given: Sequence[Bucket]) -> tup
         if each["bucket"] not in known:
             mine = rows.filter(pc.equal(rows["bucket"], each["bucket"]))
             sizes = zip(mine["slot"].to_pylist(), mine["n"].to_pylist(), strict=True)
-            found.append(Bucket(**{name: each[name] for name in _BY}, cuts=cuts(sizes, shard_tokens)))
+            known_by = {name: each[name] for name in _BY[1:]}
+            found.append(Bucket(each["bucket"], **known_by, cuts=cuts(sizes, shard_tokens)))
     return (*given, *sorted(found, key=lambda bucket: bucket.name))
 
 
