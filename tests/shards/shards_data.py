@@ -139,10 +139,10 @@ def same_files(root: Path) -> dict[str, bytes]:
 
 
 def folder_build(
-    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99
+    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99, pieces: int = 0
 ) -> Path:
     """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
-    used = model()
+    used = model(pieces)
     eod, names = sentencepieces.eod_id(used.data), (BUCKET,) * shards
     form = Form("demo-0", str(output / "demo-0"), formats, eod, used.vocabulary, names, LENGTH)
     files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
