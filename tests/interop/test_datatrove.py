@@ -24,7 +24,9 @@ def test_an_epoch_of_the_folder_dataset_yields_the_tokens_in_order(built) -> Non
 def test_positions_come_from_the_index_of_documents(built) -> None:
     folder = str(built.root / f"datatrove/{built.bucket}")
     kinds = [{"return_positions": True}, {"return_positions": True, "positions_from_eos_token_id": 2}]
-    by_index, by_mark = (dataset.DatatroveFolderDataset(folder, LENGTH, token_size=built.bytes_a_token, **kind) for kind in kinds)
+    by_index, by_mark = (
+        dataset.DatatroveFolderDataset(folder, LENGTH, token_size=built.bytes_a_token, **kind) for kind in kinds
+    )
     for i in range(len(by_index)):
         assert by_index[i]["positions"].tolist() == by_mark[i]["positions"].tolist()
 

@@ -1,17 +1,17 @@
 """megatron-core's IndexedDataset, GPTDataset and its builder over the blend file, on what kvern wrote."""
-
 import json
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from megatron.core.datasets.blended_megatron_dataset_builder import BlendedMegatronDatasetBuilder
+from megatron.core.datasets.utils import Split, get_blend_from_list
 
 WHY = "megatron-core is not here: `make interop` builds an environment that has it"
 indexed = pytest.importorskip("megatron.core.datasets.indexed_dataset", reason=WHY)
 gpt = pytest.importorskip("megatron.core.datasets.gpt_dataset", reason=WHY)
-from megatron.core.datasets.blended_megatron_dataset_builder import BlendedMegatronDatasetBuilder
-from megatron.core.datasets.utils import Split, get_blend_from_list
 
 LENGTH = 32
 
@@ -49,6 +49,15 @@ def test_an_epoch_of_gptdataset_yields_the_tokens(built, tmp_path: Path) -> None
     assert seen >= 0.999 * built.tokens
 
 
+@pytest.fixture(scope="module")
+def alone():
+    """A process group of one, which the builder asks for its rank."""
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    yield
+    torch.distributed.destroy_process_group()
+
+
+@pytest.mark.usefixtures("alone")
 def test_the_blend_file_is_what_the_builder_takes(built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built.root)
     (file,) = built.root.glob("blends/*/all.megatron.json")

@@ -16,7 +16,9 @@ def test_an_epoch_yields_the_tokens_in_order_and_the_ends_of_documents(built) ->
     streaming.base.util.clean_stale_shared_memory()
     data = streaming.StreamingDataset(local=str(built.root / f"mds/{built.bucket}"), shuffle=False, batch_size=1)
     samples = [data[i] for i in range(len(data))]
-    assert {(each["tokens"].shape, each["tokens"].dtype.itemsize) for each in samples} == {((LENGTH,), built.bytes_a_token)}
+    assert {(each["tokens"].shape, each["tokens"].dtype.itemsize) for each in samples} == {
+        ((LENGTH,), built.bytes_a_token)
+    }
     at = 0
     for rows, stream in zip(built.rows, built.streams, strict=True):
         mine = samples[at : (at := at + -(-len(stream) // LENGTH))]

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-
 LENGTH = 32
 
 
@@ -38,7 +37,9 @@ def test_webdataset_reads_a_document_a_sample(built) -> None:
     assert [(key, ids.tolist()) for key, ids, _ in samples] == [(each["doc_id"], [*each["ids"], 2]) for each in rows]
     assert {ids.dtype.itemsize for _, ids, _ in samples} == {built.bytes_a_token}
     names = ("source_id", "source", "tier", "language", "title", "licence", "year")
-    assert [[known[name] for name in names] for *_, known in samples] == [[each[name] for name in names] for each in rows]
+    assert [[known[name] for name in names] for *_, known in samples] == [
+        [each[name] for name in names] for each in rows
+    ]
 
 
 def test_numpy_maps_the_files_of_dolma(built) -> None:

@@ -139,7 +139,12 @@ def same_files(root: Path) -> dict[str, bytes]:
 
 
 def folder_build(
-    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99, pieces: int = 0
+    output: Path,
+    rows: list[dict],
+    formats: tuple[str, ...] = ("megatron", "parquet"),
+    shards: int = 3,
+    batch: int = 99,
+    pieces: int = 0,
 ) -> Path:
     """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
     used = model(pieces)

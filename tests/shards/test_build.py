@@ -199,7 +199,13 @@ def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
     spark: SparkSession, rows: list[dict], tmp_path: Path
 ) -> None:
     given = inputs(spark, rows, 2)
-    fewer = Inputs(given.documents, given.tokens.where("title <> 'Tittel 3'"), given.selection, given.eligibility, given.near_duplicates)
+    fewer = Inputs(
+        given.documents,
+        given.tokens.where("title <> 'Tittel 3'"),
+        given.selection,
+        given.eligibility,
+        given.near_duplicates,
+    )
     with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
         build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
