@@ -1,4 +1,5 @@
 """megatron-core's IndexedDataset, GPTDataset and its builder over the blend file, on what kvern wrote."""
+
 import json
 from pathlib import Path
 from types import SimpleNamespace

@@ -4,16 +4,33 @@
 source's own id of the document, `loc` its position in the shard.
 """
 
-import csv
+import csv as writing
 import gzip
 import io
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import csv
 
 _LEVEL = 6
+_CONVERTED = pa.schema(
+    [
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("doc_id", pa.string()),
+        ("source_id", pa.string()),
+        ("position", pa.int64()),
+    ]
+)
+_READ = csv.ReadOptions(column_names=_CONVERTED.names, use_threads=False)
+_PARSE = csv.ParseOptions(newlines_in_values=True)
+_CONVERT = csv.ConvertOptions(
+    column_types=_CONVERTED, strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=False
+)
 
 
 def table_bytes(ids: Sequence[str], sources: Sequence[str | None], counts: npt.NDArray[Any]) -> bytes:
@@ -21,14 +38,14 @@ def table_bytes(ids: Sequence[str], sources: Sequence[str | None], counts: npt.N
     ends = np.cumsum(np.asarray(counts, np.int64)).tolist()
     text = io.StringIO()
     rows = zip([0, *ends[:-1]], ends, ids, sources, range(len(ids)), strict=True) if ids else ()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    writing.writer(text, lineterminator="\n").writerows(rows)
     return gzip.compress(text.getvalue().encode(), _LEVEL, mtime=0)
 
 
-def read_table(data: bytes) -> list[tuple[int, int, str, str, int]]:
-    """Its rows; ValueError says that they are none."""
+def read_table(data: bytes) -> pa.Table:
+    """Its rows: start, end, doc_id, source_id, position. ValueError says that they are none."""
     try:
-        rows = csv.reader(io.StringIO(gzip.decompress(data).decode(), newline=""))
-        return [(int(start), int(end), each, source, int(at)) for start, end, each, source, at in rows]
-    except (OSError, EOFError, ValueError):
+        text = gzip.decompress(data)
+        return csv.read_csv(pa.BufferReader(text), _READ, _PARSE, _CONVERT) if text else _CONVERTED.empty_table()
+    except (OSError, EOFError, zlib.error, ValueError):
         raise ValueError("wanted gzip of start,end,id,src,loc, got other bytes: write the shard again") from None

@@ -100,9 +100,12 @@ def mds_differs(file: Any, form: Form, counts: npt.NDArray[np.int64]) -> str | N
 
 def tar_differs(file: Any, index: pa.Table) -> str | None:
     """The first document of an open tar that is not as the index has it."""
-    wanted = list(zip(index["doc_id"].to_pylist(), index["count"].to_pylist(), strict=True))
+    ids, counts = index["doc_id"].to_pylist(), index["count"].to_pylist()
+    wanted = [
+        each for key, count in zip(ids, counts, strict=True) for each in ((f"{key}.json", 0), (f"{key}.npy", count))
+    ]
     try:
-        found = [(known["doc_id"], len(ids)) for known, ids in tar_rows(file)]
-    except (ValueError, KeyError, IndexError) as error:
+        found = [(name, len(tars.read_array(data)) if name.endswith("npy") else 0) for name, data in tars.members(file)]
+    except (ValueError, IndexError) as error:
         return str(error)
     return None if wanted == found else "documents differ from the index"

@@ -15,7 +15,7 @@ from kvern.shards.form import INDEX, Form
 from kvern.shards.manifest import Build
 from kvern.shards.parquet import DETAILS_SCHEMA
 
-_BATCH_TOKENS = 4_000_000
+_BATCH_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _details(build: Build, shard: int) -> pa.Table:
         return pa.Table.from_pylist(known, DETAILS_SCHEMA)
     if "dolma" in formats:
         rows = dolma.read_table(storage.get(build.root, build.form.file("dolma", shard, "csv.gz")))
-        return pa.table({"source_id": pa.array([each[3] for each in rows], pa.string())})
+        return rows.select(["source_id"])
     return pa.table({})
 
 
