@@ -45,6 +45,8 @@ def table_bytes(ids: Sequence[str], sources: Sequence[str | None], counts: npt.N
 def read_table(data: bytes) -> pa.Table:
     """Its rows: start, end, doc_id, source_id, position. ValueError says that they are none."""
     try:
+        if not data:
+            raise EOFError
         text = gzip.decompress(data)
         return csv.read_csv(pa.BufferReader(text), _READ, _PARSE, _CONVERT) if text else _CONVERTED.empty_table()
     except (OSError, EOFError, zlib.error, ValueError):
