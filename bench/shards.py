@@ -1,15 +1,16 @@
-"""Documents in Delta to Megatron through Spark, what it shuffles, what the index costs, and how fast a build is verified.
+"""Documents in Delta to Megatron through Spark, what that shuffles, what the index costs, and how fast verify reads.
 
     python bench/shards.py [rounds]
 
-The documents are real: laws, books of 1840-69 and novels, in pieces of 20,000 characters, in several copies with other
-ids. `documents_to_megatron`: the stages tokens and shards, Delta in, Delta and Megatron out, BPE with 32,000 pieces; MB of
-text over CPU seconds of the JVM and all Python workers, from /proc. The session's start and one smaller run before it are
-not counted. `verify`: all bytes of a build over CPU seconds of one thread, each format alone.
+The documents are real: laws, books of 1840-69 and novels, in pieces of 20,000 characters, in several copies with
+other ids. `documents_to_megatron`: the stages tokens and shards, Delta in, Delta and Megatron out, BPE with 32,000
+pieces; MB of text over CPU seconds of the JVM and all Python workers, from /proc. The session's start and one smaller
+run before it are not counted. `verify`: all bytes of a build over CPU seconds of one thread, each format alone.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,13 +23,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from buckets import cpu_seconds, jvm, session, shuffled
 from figures import Figure, of_rounds, shared, write
-from tokens import bpe, counted
 
-from kvern.kernels import sentencepieces
+from kvern.kernels import sentencepieces, units, vocabulary
 from kvern.params import FinalText, Shards
 from kvern.shards.verify import verify
 
-_PIECE, _COPIES = 20_000, 6
+_PIECE, _COPIES, _REPEATS = 20_000, 40, 60
 _FORMATS = ("megatron", "datatrove", "dolma", "mds", "parquet", "webdataset")
 _FLOOR = 500
 
@@ -39,6 +39,14 @@ def texts(folder: Path) -> list[str]:
     novels = (folder / "bulk/eltec-nor.jsonl").read_text(encoding="utf-8").splitlines()
     whole += [json.loads(line)["text"] for line in novels]
     return [text[at : at + _PIECE] for text in whole for at in range(0, len(text), _PIECE)]
+
+
+def trained() -> vocabulary.Model:
+    """BPE with 32,000 pieces, from the same texts."""
+    rows = documents(texts(shared()), 1).select(["language", "text"])
+    words = pa.Table.from_batches(units.counted(rows.to_batches(500), ("language",)))
+    settings = {"alpha": 0.5, "required_chars": "", "character_coverage": 0.9999, "min_count": 1}
+    return vocabulary.train(words, vocabulary.Training(vocabulary=32_000, **settings))
 
 
 def documents(found: list[str], copies: int) -> pa.Table:
@@ -85,10 +93,9 @@ def made(spark: Any, place: Path, formats: tuple[str, ...], model: sentencepiece
 
 def through_spark(folder: Path, rounds: int, model: sentencepieces.Model) -> dict[str, Any]:
     """MB of text a CPU second of each round, shuffled and index bytes a document; once a process, as a JVM is."""
-    import shutil
-
     found = texts(shared())
     speeds = []
+    (folder / "log").mkdir()
     with session(folder / "log") as spark:
         pid = jvm()
         for at in range(rounds + 1):
@@ -115,8 +122,9 @@ def verified(folder: Path, rounds: int, model: sentencepieces.Model) -> list[Fig
     from kvern.shards import manifest, storage, writer
     from kvern.shards.form import Form
 
-    rows = documents(texts(shared()), 4)
-    batches = list(encoding.encoded(iter(rows.drop(["text_hash"]).to_batches(500)), model.data, model.lossless))
+    held = documents(texts(shared()), 1).drop(["text_hash"]).to_batches(500)
+    ids = encoding.encoded(held, model.data, model.lossless)
+    batches = [each.append_column("text", given["text"]) for each, given in zip(ids, held, strict=True)] * _REPEATS
     eod, figures = sentencepieces.eod_id(model.data), []
     for kind in _FORMATS:
         form = Form("b-0", str(folder / kind / "b-0"), (kind,), eod, model.vocabulary, ("b",), 2048)
@@ -146,16 +154,16 @@ def lower(figure: Figure) -> Figure:
 
 
 def figures(rounds: int) -> list[Figure]:
-    from tokens import texts as mixed
-
-    data = bpe(counted(mixed(shared())))
+    data = trained().data
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         found = verified(folder / "verify", rounds, sentencepieces.describe(data))
         (folder / "model").write_bytes(data)
-        done = subprocess.run([sys.executable, __file__, "spark", str(rounds), place], check=True, stdout=subprocess.PIPE)
+        done = subprocess.run(
+            [sys.executable, __file__, "spark", str(rounds), place], check=True, stdout=subprocess.PIPE
+        )
         told = SimpleNamespace(**json.loads(done.stdout.splitlines()[-1]))
-    what = f"{told.documents} real documents, Delta to Delta and Megatron, BPE {_PIECE_COUNT}, local[2]"
+    what = f"{told.documents} real documents, Delta to Delta and Megatron, BPE 32k, local[2]"
     return [
         of_rounds("documents_to_megatron_mb_s", told.mb_s, "MB/s", 15, what),
         lower(of_rounds("index_bytes_a_document", [told.index], "bytes", 24, what)),
@@ -163,8 +171,6 @@ def figures(rounds: int) -> list[Figure]:
         *found,
     ]
 
-
-_PIECE_COUNT = "32k"
 
 if __name__ == "__main__":
     os.environ["PYSPARK_PYTHON"] = sys.executable
