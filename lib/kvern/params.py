@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -227,8 +227,16 @@ class Shards(Params):
     """Tokens of a sample in `mds`, which is packed."""
     validation: Share = 0.0
     """Share of clusters of near copies (with their documents) that go to buckets of their own."""
-    phases: tuple[Phase, ...] = Field(default=(Phase(),), min_length=1)
-    """Blends, in order. They change blend files and the manifest, and no shard."""
+    phases: tuple[Phase, ...] = ()
+    """`[[shards.phases]]`, blends in order; one epoch of all where absent. They change blend files and no shard."""
+
+    @field_validator("phases")
+    @classmethod
+    def _named_once(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        names = [each.name for each in phases]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"want a name of its own for each phase, have {', '.join(twice)} twice")
+        return phases
 
 
 class Gate(Params):

@@ -3,6 +3,7 @@
 import pytest
 from shards_data import EVERY
 
+from kvern.params import Shards
 from kvern.shards import blends
 from kvern.shards.form import Form
 
@@ -22,6 +23,11 @@ PHASE = {"name": "all", "tokens": None, "alpha": 1.0, "weights": {}}
 def shares(**changed) -> dict[str, float]:
     (found,) = blends.mixture(BUCKETS, [PHASE | changed])
     return {each["bucket"]: each["share"] for each in found["buckets"]}
+
+
+def test_two_phases_of_one_name_would_be_one_file() -> None:
+    with pytest.raises(ValueError, match="have all twice"):
+        Shards(phases=({"name": "all"}, {"name": "all", "alpha": 0.5}))
 
 
 def test_without_wishes_a_phase_is_one_epoch() -> None:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from kvern.params import Shards
+from kvern.params import Phase, Shards
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
@@ -96,7 +96,7 @@ def plan(
         documents=documents,
         tokens=tokens,
         held=_held(found),
-        phases=tuple(each.model_dump() for each in params.phases),
+        phases=tuple(each.model_dump() for each in params.phases or (Phase(),)),
     )
 
 
