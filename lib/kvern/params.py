@@ -1,9 +1,9 @@
 """Floor 1: the sections of a recipe, one for each stage: bounds, defaults, meaning. `recipe` puts them together."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -230,13 +230,12 @@ class Shards(Params):
     phases: tuple[Phase, ...] = ()
     """`[[shards.phases]]`, blends in order; one epoch of all where absent. They change blend files and no shard."""
 
-    @field_validator("phases")
-    @classmethod
-    def _named_once(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        names = [each.name for each in phases]
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        names = [each.name for each in self.phases]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"want a name of its own for each phase, have {', '.join(twice)} twice")
-        return phases
+            raise ValueError(f"phases: want a name of its own for each, have {', '.join(twice)} twice")
+        return self
 
 
 class Gate(Params):
