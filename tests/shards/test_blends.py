@@ -1,10 +1,14 @@
 """Mixtures: shares by weight and by temperature over languages, epochs, and what the blend files of trainers say."""
 
+from dataclasses import fields
+
 import pytest
 from shards_data import EVERY
 
+from kvern import stages
 from kvern.params import Shards
 from kvern.shards import blends
+from kvern.shards.contents import Inputs
 from kvern.shards.form import Form
 
 BUCKETS = [
@@ -77,3 +81,8 @@ def test_blend_files_weigh_shards_by_their_tokens_and_never_train_on_validation(
     (folder,) = {name.rpartition("/")[0] for name in blends.files(form, facts, BUCKETS, phases)}
     (other,) = {name.rpartition("/")[0] for name in blends.files(form, facts, BUCKETS, phases[:1])}
     assert folder != other
+
+
+def test_the_stage_hands_over_the_tables_in_the_order_that_inputs_have() -> None:
+    names = [each.name for each in stages.SHARDS.reads]
+    assert names == [*(each.name for each in fields(Inputs)), "tokenizer"]
