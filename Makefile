@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help demo setup test test-long check format docs bench clean
+.PHONY: help demo setup test interop test-long check format docs bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -15,6 +15,9 @@ setup: ## virtual environment, Java, Delta's jar
 
 test: setup ## all tests but the long ones
 	@$(PY) -m pytest -m "not long"
+
+interop: setup ## builds read by the real readers of trainers, in an environment of their own
+	@scripts/interop
 
 test-long: setup ## a real cluster, partitions, batches, kills
 	@$(PY) -m pytest -m long

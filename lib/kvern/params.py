@@ -1,15 +1,15 @@
 """Floor 1: the sections of a recipe, one for each stage: bounds, defaults, meaning. `recipe` puts them together."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Policy = Literal["keep", "mask", "cut", "drop"]
-ShardFormat = Literal["megatron", "parquet"]
+ShardFormat = Literal["megatron", "parquet", "datatrove", "mds", "dolma", "webdataset"]
 
 
 class Params(BaseModel):
@@ -197,6 +197,19 @@ class Tokenizer(Params):
     """Units counted less often are not trained on; 5 for a corpus of a terabyte."""
 
 
+class Phase(Params):
+    """A stretch of a training: how much of which bucket it reads."""
+
+    name: Name = "all"
+    """Of its blend files."""
+    tokens: int | None = Field(default=None, ge=1)
+    """How many it reads; one epoch of every bucket with a weight above 0 where absent."""
+    alpha: float = Field(default=1.0, ge=0, le=1)
+    """Temperature over languages: their shares are as their tokens to this power."""
+    weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    """Factors of shares, by a pattern of bucket names (SOURCE.LANGUAGE.TIER): `"books.*" = 2`; all that match count."""
+
+
 class Shards(Params):
     """The build for trainers."""
 
@@ -210,6 +223,19 @@ class Shards(Params):
     """Tokens of a shard, about."""
     formats: tuple[ShardFormat, ...] = Field(default=("megatron", "parquet"), min_length=1)
     """Written side by side, with the same shard numbers and cuts."""
+    sequence_length: int = Field(default=2048, ge=1)
+    """Tokens of a sample in `mds`, which is packed."""
+    validation: Share = 0.0
+    """Share of clusters of near copies (with their documents) that go to buckets of their own."""
+    phases: tuple[Phase, ...] = ()
+    """`[[shards.phases]]`, blends in order; one epoch of all where absent. They change blend files and no shard."""
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        names = [each.name for each in self.phases]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"phases: want a name of its own for each, have {', '.join(twice)} twice")
+        return self
 
 
 class Gate(Params):

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic_core import PydanticUndefined
 
 from kvern import tables
-from kvern.params import Gate, Params, Source
+from kvern.params import Gate, Params, Phase, Source
 from kvern.recipe import Env, Recipe
 from kvern.rules import Language, Rights, Tier
 
@@ -52,7 +52,12 @@ def recipe_page() -> str:
         "# Recipe\n\nMade by `make docs` from `lib/kvern/params.py`, `recipe.py` and `rules.py`. TOML; a key that "
         "stands nowhere here is an error.\n"
     )
-    pages: list[tuple[str, type[Params]]] = [("[[sources]]", Source), *_sections(Recipe), ("[gates.STAGE]", Gate)]
+    pages: list[tuple[str, type[Params]]] = [
+        ("[[sources]]", Source),
+        *_sections(Recipe),
+        ("[[shards.phases]]", Phase),
+        ("[gates.STAGE]", Gate),
+    ]
     named: list[tuple[str, type[Params]]] = [("at the top", Recipe), *pages]
     rest: list[tuple[str, type[Params]]] = [
         ("Env: conf/env/*.toml", Env),

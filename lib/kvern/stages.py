@@ -1,7 +1,7 @@
 """Floor 3: the pipeline as data: which table is made, from what, by which transform. `stage` says what a stage is."""
 
 from kvern import asked, rules, tables
-from kvern.shards import build, plan
+from kvern.shards import build, contents
 from kvern.stage import Stage
 from kvern.transforms import (
     contamination,
@@ -168,9 +168,16 @@ TOKENS = Stage(
 SHARDS = Stage(
     writes=tables.SHARD_INDEX,
     called="shards",
-    reads=(tables.DOCUMENTS, tables.TOKENS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
+    reads=(
+        tables.DOCUMENTS,
+        tables.TOKENS,
+        tables.SELECTION,
+        tables.ELIGIBILITY,
+        tables.NEAR_DUPLICATES,
+        tables.TOKENIZER,
+    ),
     publish=lambda given, store: build.make(
-        plan.Inputs(*given.frames[:-1]),
+        contents.Inputs(*given.frames[:-1]),
         tokenizer.model_of(given.frames[-1].head()),
         given.recipe.shards,
         given.recipe.name,

@@ -66,7 +66,7 @@ def test_verify_passes_and_a_flipped_byte_is_exit_1(
     shutil.copytree(build_of(demo), build)
     assert call(demo, "verify", str(build)) == cli.DONE
     assert "documents" in capsys.readouterr().out
-    shard = next(build.glob("megatron/*.bin"))
+    shard = next(build.glob("megatron/*/*.bin"))
     data = bytearray(shard.read_bytes())
     data[10] ^= 1
     shard.write_bytes(data)

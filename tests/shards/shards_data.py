@@ -12,12 +12,16 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 
 from kvern.kernels import sentencepieces
 from kvern.kernels.final_text import edited
+from kvern.params import Phase
 from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS
 from kvern.shards.writer import write_shard
 from pieces import lossless
 
+BUCKET = "books.nob.public-domain"
+LENGTH = 64
+EVERY = ("datatrove", "dolma", "mds", "megatron", "parquet", "webdataset")
 CODES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 8: "<u2"}
 WORDS = [
     "Det",
@@ -108,7 +112,7 @@ def row(each: Document, i: int) -> dict:
         "blocks": [{"page_id": f"urn:{i}_1", "block_id": "b1", "start": 0, "end": half}, {"page_id": f"urn:{i}_2", "block_id": "b2", "start": half, "end": size}],
         "ids": ids, "text_hash": hashlib.sha256(each.final.encode()).hexdigest(), "tokenizer": used.sha256,
         "edits": [{"start": a, "end": b, "replacement": c} for a, b, c in each.edits],
-        "keep": True, "language": "nob", "tier": "public-domain",
+        "keep": True, "language": "nob", "tier": "public-domain", "cluster": each.doc_id,
     }  # fmt: skip
 
 
@@ -126,7 +130,7 @@ SCHEMA = pa.schema(
 DDL = """doc_id STRING, text STRING, source_id STRING, source STRING, title STRING, year INT, licence STRING, path STRING,
 kind STRING, pages ARRAY<STRUCT<page_id: STRING, start: INT, end: INT>>,
 blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>>, ids ARRAY<INT>, text_hash STRING,
-tokenizer STRING, edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>>, keep BOOLEAN, language STRING, tier STRING"""
+tokenizer STRING, edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>>, keep BOOLEAN, language STRING, tier STRING, cluster STRING"""
 
 
 def same_files(root: Path) -> dict[str, bytes]:
@@ -135,11 +139,17 @@ def same_files(root: Path) -> dict[str, bytes]:
 
 
 def folder_build(
-    output: Path, rows: list[dict], formats: tuple[str, ...] = ("megatron", "parquet"), shards: int = 3, batch: int = 99
+    output: Path,
+    rows: list[dict],
+    formats: tuple[str, ...] = ("megatron", "parquet"),
+    shards: int = 3,
+    batch: int = 99,
+    pieces: int = 0,
 ) -> Path:
     """A finished build without Spark: document i goes to shard i % shards, in batches of `batch` documents."""
-    used = model()
-    form = Form("demo-0", str(output / "demo-0"), formats, sentencepieces.eod_id(used.data), used.vocabulary)
+    used = model(pieces)
+    eod, names = sentencepieces.eod_id(used.data), (BUCKET,) * shards
+    form = Form("demo-0", str(output / "demo-0"), formats, eod, used.vocabulary, names, LENGTH)
     files, columns = [], ["doc_id", "ids", "edits", "text", *DETAILS]
     held = pa.Table.from_pylist([{name: each[name] for name in columns} for each in rows], SCHEMA)
     for shard in range(shards):
@@ -147,6 +157,11 @@ def folder_build(
         files += write_shard(shard, edited(mine.to_batches(max_chunksize=batch)), form)
     storage.put(form.root, manifest.MODEL, used.data)
     totals = {key: sum(each[key] for each in files if each["format"] == "index") for key in ("documents", "tokens")}
-    planned = {"build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "cuts": [0] * shards}
-    manifest.publish(form.root, manifest.content({**planned, **totals}, used, files, {"recipe": "demo"}))
+    known = {"name": BUCKET, "source": "books", "language": "nob", "tier": "public-domain", "split": "train"}
+    planned = {
+        "build": form.build, "seed": 1, "shard_tokens": 1, "formats": list(formats), "sequence_length": LENGTH,
+        "buckets": [{**known, "cuts": [0] * shards}], "phases": [Phase().model_dump()],
+    }  # fmt: skip
+    content = manifest.content({**planned, **totals}, used, files, {"recipe": "demo"})
+    manifest.publish(form.root, manifest.with_papers(form.root, content))
     return output / "demo-0"

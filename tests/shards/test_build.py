@@ -11,9 +11,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
-from kvern.params import Shards
+from kvern.params import Phase, Shards
 from kvern.shards import build, manifest
-from kvern.shards.plan import Inputs, cuts
+from kvern.shards.contents import Inputs
+from kvern.shards.plan import cuts
 from kvern.shards.trace import positions
 from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX
@@ -26,7 +27,11 @@ def inputs(spark: SparkSession, rows: list[dict], partitions: int) -> Inputs:
     spread = list(rows)
     random.Random(partitions).shuffle(spread)
     frame = spark.createDataFrame(spread, DDL).repartition(partitions)
-    return Inputs(frame, frame, frame, frame)
+    return Inputs(frame, frame, frame, frame, frame)
+
+
+def shards_of(told: dict) -> int:
+    return sum(len(each["cuts"]) for each in told["buckets"])
 
 
 def to_files(spark: SparkSession, folder: Path):
@@ -68,9 +73,9 @@ def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> Non
     root, _, told = made
     by_id = {each["doc_id"]: each for each in rows}
     seen = []
-    for shard in range(len(told["cuts"])):
-        table = pq.read_table(root / f"parquet/shard-{shard:05d}.parquet").to_pylist()
-        sequences = megatron(root / f"megatron/shard-{shard:05d}")
+    for shard in range(shards_of(told)):
+        table = pq.read_table(root / f"parquet/books.nob.public-domain/shard-{shard:05d}.parquet").to_pylist()
+        sequences = megatron(root / f"megatron/books.nob.public-domain/shard-{shard:05d}")
         assert sequences == [[*by_id[each["doc_id"]]["ids"], told["tokenizer"]["eod"]] for each in table]
         assert [each["ids"] for each in table] == [by_id[each["doc_id"]]["ids"] for each in table]
         seen += table
@@ -80,7 +85,7 @@ def test_readers_find_every_document_whole(made: tuple, rows: list[dict]) -> Non
     assert {(each["language"], each["tier"], each["source"], each["licence"]) for each in seen} == {
         ("nob", "public-domain", "books", None)
     }
-    assert len(told["cuts"]) > 3
+    assert shards_of(told) > 3
     verify(str(root))
 
 
@@ -89,7 +94,7 @@ def test_the_index_is_a_table_and_leads_to_every_document(made: tuple, spark: Sp
     found = warehouse.read(SHARD_INDEX).orderBy("shard", "position").collect()
     assert {each["build"] for each in found} == {told["build"]}
     for each in found:
-        sequence = megatron(root / f"megatron/shard-{each['shard']:05d}")
+        sequence = megatron(root / f"megatron/books.nob.public-domain/shard-{each['shard']:05d}")
         assert len(sequence[each["position"]]) == each["count"]
         assert each["start"] == sum(len(before) for before in sequence[: each["position"]])
     assert (len(found), sum(each["count"] for each in found)) == (told["documents"], told["tokens"])
@@ -138,8 +143,8 @@ def test_a_killed_run_leaves_no_build_and_a_second_completes_it(
     root = tmp_path / made[2]["build"]
     assert sorted(path.name for path in root.iterdir()) == ["index", "megatron", "parquet", "receipts"]
     assert manifest.standing(str(tmp_path)) == []
-    (root / "megatron/shard-00000.bin.abc.tmp").write_bytes(b"half")
-    (root / "megatron/shard-00001.bin").write_bytes(b"half")
+    (root / "megatron/books.nob.public-domain/shard-00000.bin.abc.tmp").write_bytes(b"half")
+    (root / "megatron/books.nob.public-domain/shard-00001.bin").write_bytes(b"half")
     build.make(
         inputs(spark, rows, 2), model(), PARAMS, "demo", str(tmp_path), {"recipe": "demo"}, to_files(spark, tmp_path)
     )
@@ -171,12 +176,12 @@ def test_under_a_kept_plan_a_new_document_changes_its_own_shard_alone(
         inputs(spark, [*rows, new], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path)
     )
     before, after = ({each["name"]: each["sha256"] for each in found["files"]} for found in (made[2], told))
-    assert told["cuts"] == made[2]["cuts"]
-    changed = {name.partition("/")[2].partition(".")[0] for name in after if after[name] != before[name]}
+    assert [each["cuts"] for each in told["buckets"]] == [each["cuts"] for each in made[2]["buckets"]]
+    changed = {name.rpartition("/")[2].partition(".")[0] for name in after if after[name] != before[name]}
     assert changed == {f"shard-{place['shard']:05d}" for place in positions(str(tmp_path), new["doc_id"])}
     assert len(changed) == 1
     few = build.make(inputs(spark, rows[:3], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
-    assert len(few["files"]) < 4 * len(few["cuts"])
+    assert len(few["files"]) < 4 * shards_of(few)
     verify(str(tmp_path / few["build"]))
     with pytest.raises(manifest.NoBuild):
         build.make(
@@ -194,7 +199,13 @@ def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
     spark: SparkSession, rows: list[dict], tmp_path: Path
 ) -> None:
     given = inputs(spark, rows, 2)
-    fewer = Inputs(given.documents, given.tokens.where("title <> 'Tittel 3'"), given.selection, given.eligibility)
+    fewer = Inputs(
+        given.documents,
+        given.tokens.where("title <> 'Tittel 3'"),
+        given.selection,
+        given.eligibility,
+        given.near_duplicates,
+    )
     with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
         build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
@@ -212,8 +223,8 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
     root = tmp_path / told["build"]
     assert told["build"].startswith("stor-")
     assert not (root / "parquet").exists()
-    assert (root / "megatron/shard-00000.bin").stat().st_size == 4 * told["tokens"]
-    assert sorted(megatron(root / "megatron/shard-00000")) == sorted(
+    assert (root / "megatron/books.nob.public-domain/shard-00000.bin").stat().st_size == 4 * told["tokens"]
+    assert sorted(megatron(root / "megatron/books.nob.public-domain/shard-00000")) == sorted(
         [*each["ids"], told["tokenizer"]["eod"]] for each in changed
     )
 
@@ -221,8 +232,53 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
 def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
     none = [{**each, "keep": False} for each in rows]
     told = build.make(inputs(spark, none, 2), model(), PARAMS, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
-    assert (told["documents"], told["tokens"], told["cuts"], told["files"]) == (0, 0, [], [])
+    assert (told["documents"], told["tokens"], told["buckets"], told["files"]) == (0, 0, [], [])
     assert json.loads((tmp_path / told["build"] / "manifest.json").read_text()) == told
+
+
+def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    """Near copies stay on one side, a changed weight rewrites no shard, a kept plan keeps the numbers of others."""
+    mixed = [
+        each | {"source": ("web", "books")[i % 2], "language": ("nno", "nob", "nob")[i % 3], "cluster": str(i // 4)}
+        for i, each in enumerate(rows)
+    ]
+    params = PARAMS.model_copy(update={"validation": 0.3})
+    told = build.make(inputs(spark, mixed, 3), model(), params, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
+    root = tmp_path / told["build"]
+    verify(str(root))
+    by_id, sides = {each["doc_id"]: each for each in mixed}, {}
+    names = [each["name"] for each in told["buckets"] for _ in each["cuts"]]
+    for file in sorted(root.glob("parquet/*/*.parquet")):
+        bucket = file.parent.name
+        assert names[int(file.stem[-5:])] == bucket
+        for each in pq.read_table(file, columns=["doc_id"])["doc_id"].to_pylist():
+            own = by_id[each]
+            assert bucket.startswith(f"{own['source']}.{own['language']}.public-domain")
+            sides.setdefault(own["cluster"], set()).add(bucket.endswith(".validation"))
+    assert all(len(side) == 1 for side in sides.values())
+    assert {True, False} == {side.pop() for side in sides.values()}
+    assert {each["split"] for each in told["buckets"]} == {"train", "validation"}
+    assert sum(told["held"]["source"].values()) == sum(told["held"]["year"].values()) == told["tokens"]
+    assert told["held"]["licence"] == {"unknown": told["tokens"]}
+
+    weighted = params.model_copy(update={"phases": (Phase(name="late", weights={"books.*": 3.0}, alpha=0.5),)})
+    before = same_files(root)
+    again = build.make(inputs(spark, mixed, 2), model(), weighted, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
+    after = same_files(root)
+    assert again["build"] == told["build"]
+    changed = {name for name in (*before, *after) if before.get(name) != after.get(name)}
+    assert {name.partition("/")[0] for name in changed} == {"blends", "manifest.json"}
+    assert [Path(each["name"]).name for each in again["papers"] if "blends" in each["name"]] == ["late.megatron.json"]
+    verify(str(root))
+
+    new = row(Document("Enda ein dag i nord"), 99) | {"source": "aviser"}
+    kept = params.model_copy(update={"plan": told["build"]})
+    more = build.make(
+        inputs(spark, [*mixed, new], 2), model(), kept, "mix", str(tmp_path), {}, to_files(spark, tmp_path)
+    )
+    old, now = ({each["name"]: each["sha256"] for each in held["files"]} for held in (told, more))
+    assert {name: now[name] for name in old} == old
+    assert {name.split("/")[1] for name in set(now) - set(old) if "index" not in name} == {more["buckets"][-1]["name"]}
 
 
 def test_cuts_are_even_and_never_empty() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from shards_data import documents, folder_build, megatron, row, same_files
+from shards_data import BUCKET, EVERY, documents, folder_build, megatron, row, same_files
 
 from kvern.shards import manifest
+from kvern.shards.form import ENDINGS
 from kvern.shards.redact import delete, redact
 from kvern.shards.trace import positions
 from kvern.shards.verify import Differs, verify
@@ -25,7 +26,7 @@ def rows() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def built(rows: list[dict], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return folder_build(tmp_path_factory.mktemp("out"), rows)
+    return folder_build(tmp_path_factory.mktemp("out"), rows, EVERY)
 
 
 @pytest.fixture
@@ -43,18 +44,10 @@ def test_only_the_shards_that_held_them_are_written_again(copy: Path, rows: list
     assert told["standing"] == [str(copy)]
     after = same_files(new)
     changed = {name for name in before if after.get(name) != before[name]}
-    assert changed == {
-        "manifest.json",
-        *(
-            f"{kind}-00001.{end}"
-            for kind, end in (
-                ("index/shard", "parquet"),
-                ("megatron/shard", "bin"),
-                ("megatron/shard", "idx"),
-                ("parquet/shard", "parquet"),
-            )
-        ),
-    }
+    assert {name for name in changed if "shard-" in name} == {name for name in before if "shard-00001." in name}
+    assert {name for name in changed if "shard-" not in name} == {
+        "README.md", "manifest.json", f"mds/{BUCKET}/index.json", *(name for name in before if name.startswith("blends/")),
+    }  # fmt: skip
     report = verify(str(new))
     assert (report["generation"], report["documents"]) == (2, len(rows) - 2)
     assert report["tokens"] == sum(len(each["ids"]) + 1 for each in rows if each["doc_id"] not in gone)
@@ -63,16 +56,19 @@ def test_only_the_shards_that_held_them_are_written_again(copy: Path, rows: list
     assert [each["generation"] for each in positions(str(copy.parent), rows[0]["doc_id"])] == [1, 2]
 
 
-def test_a_redacted_shard_is_what_a_build_without_them_would_hold(copy: Path, rows: list[dict], tmp_path: Path) -> None:
+@pytest.mark.parametrize("formats", [*((each,) for each in EVERY), ("dolma", "webdataset"), EVERY], ids="+".join)
+def test_a_redacted_shard_is_what_a_build_without_them_would_hold(
+    rows: list[dict], tmp_path: Path, formats: tuple[str, ...]
+) -> None:
     gone = rows[4]["doc_id"]
-    new = Path(redact(str(copy), [gone], "request 7", KEY)["build"])
+    new = Path(redact(str(folder_build(tmp_path, rows, formats)), [gone], "request 7", KEY)["build"])
+    verify(str(new))
     others = [each for i, each in enumerate(rows) if i % 3 == 1 and i != 4]
-    fresh = folder_build(tmp_path / "fresh", others, shards=1)
-    for name, ends in {"megatron": ("bin", "idx"), "parquet": ("parquet",), "index": ("parquet",)}.items():
-        for end in ends:
-            assert (new / name / f"shard-00001.{end}").read_bytes() == (
-                fresh / name / f"shard-00000.{end}"
-            ).read_bytes()
+    fresh = folder_build(tmp_path / "fresh", others, formats, shards=1)
+    files = [path.relative_to(fresh) for path in fresh.rglob("shard-00000.*")]
+    assert len(files) == 1 + sum(len(ENDINGS[each]) for each in formats)
+    for path in files:
+        assert (new / str(path).replace("00000", "00001")).read_bytes() == (fresh / path).read_bytes()
 
 
 def test_the_certificate_has_hashes_and_no_id(copy: Path, rows: list[dict]) -> None:
@@ -87,7 +83,8 @@ def test_the_certificate_has_hashes_and_no_id(copy: Path, rows: list[dict]) -> N
     for each in found["files"]:
         assert each["before"] == next(f["sha256"] for f in old["files"] if f["name"] == each["name"])
         assert each["after"] == next(f["sha256"] for f in new.manifest["files"] if f["name"] == each["name"])
-    assert new.manifest["cuts"] == old["cuts"]
+    cuts = [[(each["name"], each["cuts"]) for each in held["buckets"]] for held in (old, new.manifest)]
+    assert cuts[0] == cuts[1]
     assert gone not in json.dumps(found)
 
 
@@ -138,7 +135,10 @@ def test_blanked_documents_leave_the_numbers_of_others_alone(rows: list[dict], t
     root = folder_build(tmp_path, rows, ("megatron",))
     told = redact(str(root), [rows[6]["doc_id"]], "8", KEY, blank=True)
     verify(told["build"])
-    before, after = megatron(root / "megatron/shard-00000"), megatron(Path(told["build"]) / "megatron/shard-00000")
+    before, after = (
+        megatron(root / "megatron/books.nob.public-domain/shard-00000"),
+        megatron(Path(told["build"]) / "megatron/books.nob.public-domain/shard-00000"),
+    )
     assert after == [*before[:2], [2], *before[3:]]
     assert "" in pq.read_table(Path(told["build"]) / "index/shard-00000.parquet")["doc_id"].to_pylist()
     assert told["how"] == "blanked"
@@ -148,7 +148,10 @@ def test_megatron_alone_is_redacted_from_its_own_files(rows: list[dict], tmp_pat
     root = folder_build(tmp_path, rows, ("megatron",))
     told = redact(str(root), [rows[3]["doc_id"]], "9", KEY)
     verify(told["build"])
-    before, after = megatron(root / "megatron/shard-00000"), megatron(Path(told["build"]) / "megatron/shard-00000")
+    before, after = (
+        megatron(root / "megatron/books.nob.public-domain/shard-00000"),
+        megatron(Path(told["build"]) / "megatron/books.nob.public-domain/shard-00000"),
+    )
     assert after == [before[0], *before[2:]]
 
 
@@ -156,10 +159,16 @@ def test_what_cannot_be_done_is_said_and_a_damaged_shard_is_not_sealed_again(cop
     gone = [rows[0]["doc_id"]]
     with pytest.raises(ValueError, match="key: wanted at least 16 secret bytes, got 1"):
         redact(str(copy), gone, "1", b"k")
-    with pytest.raises(ValueError, match="blank: wanted a build of Megatron alone, got megatron, parquet"):
+    with pytest.raises(
+        ValueError,
+        match="blank: wanted a build of Megatron alone, got datatrove, dolma, mds, megatron, parquet, webdataset",
+    ):
         redact(str(copy), gone, "1", KEY, blank=True)
-    path = copy / "parquet/shard-00000.parquet"
+    path = copy / "parquet/books.nob.public-domain/shard-00000.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"X")
-    with pytest.raises(Differs, match=r"^parquet/shard-00000\.parquet: its bytes are not what the manifest says"):
+    with pytest.raises(
+        Differs,
+        match=r"^parquet/books.nob.public-domain/shard-00000\.parquet: its bytes are not what the manifest says",
+    ):
         redact(str(copy), gone, "1", KEY)
     assert len(manifest.standing(str(copy.parent))) == 1

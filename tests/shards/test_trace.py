@@ -29,7 +29,7 @@ class Frames:
     def __init__(self, spark: SparkSession, rows: list[dict]) -> None:
         self.frame = spark.createDataFrame(rows, DDL).coalesce(1)
 
-    def trace(self, root: Path, token: int, shard: str = "megatron/shard-00000.bin") -> dict:
+    def trace(self, root: Path, token: int, shard: str = "megatron/books.nob.public-domain/shard-00000.bin") -> dict:
         return trace(str(root), shard, token, self.frame, self.frame)
 
 
@@ -57,7 +57,7 @@ def test_tokens_of_a_cut_and_masked_document_lead_into_its_own_text(
 
 def test_the_end_mark_an_empty_document_and_every_format(spark: SparkSession, built: Path, rows: list[dict]) -> None:
     frames = Frames(spark, rows)
-    first = frames.trace(built, 0, "parquet/shard-00000.parquet")
+    first = frames.trace(built, 0, "parquet/books.nob.public-domain/shard-00000.parquet")
     assert (first["state"], first["doc_id"], first["count"], first["id"]) == ("end mark", rows[0]["doc_id"], 1, 2)
     last = frames.trace(built, start_of(rows, 3) - 1, "index/shard-00000.parquet")
     assert (last["state"], last["doc_id"], last["within"]) == ("end mark", rows[2]["doc_id"], len(rows[2]["ids"]))
@@ -106,7 +106,13 @@ def test_every_byte_of_every_token_of_a_document_is_accounted_for(built: Path, r
     start, data = start_of(rows, last), rows[last]["text"].encode()
     covered = b""
     for within in range(len(rows[last]["ids"])):
-        found = trace(str(built), "megatron/shard-00000.idx", start + within, One(rows[last]), One(rows[last]))
+        found = trace(
+            str(built),
+            "megatron/books.nob.public-domain/shard-00000.idx",
+            start + within,
+            One(rows[last]),
+            One(rows[last]),
+        )
         if found["start"] == len(covered):
             covered += data[found["start"] : found["end"]]
         assert found["end"] == len(covered)
@@ -128,23 +134,34 @@ def test_every_place_of_a_document(built: Path, rows: list[dict]) -> None:
     found = list(positions(str(built.parent), rows[2]["doc_id"]))
     assert found == [
         {"build": "demo-0", "generation": 1, "shard": 0, "position": 2, "start": start_of(rows, 2), "count": len(rows[2]["ids"]) + 1,
-         "files": ["index/shard-00000.parquet", "megatron/shard-00000.bin", "megatron/shard-00000.idx", "parquet/shard-00000.parquet"]}
+         "files": ["index/shard-00000.parquet", "megatron/books.nob.public-domain/shard-00000.bin", "megatron/books.nob.public-domain/shard-00000.idx", "parquet/books.nob.public-domain/shard-00000.parquet"]}
     ]  # fmt: skip
     assert list(positions(str(built.parent), "0" * 32)) == []
 
 
 def test_what_is_not_there_is_said(built: Path, rows: list[dict], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"wanted a shard of demo-0, got 'megatron/shard-00007\.bin'"):
-        trace(str(built), "megatron/shard-00007.bin", 0, None, None)
+    with pytest.raises(
+        ValueError, match=r"wanted a shard of demo-0, got 'megatron/books.nob.public-domain/shard-00007\.bin'"
+    ):
+        trace(str(built), "megatron/books.nob.public-domain/shard-00007.bin", 0, None, None)
     total = start_of(rows, len(rows))
     for token in (-1, total):
         with pytest.raises(ValueError, match=f"wanted a token from 0 to {total - 1}, got {token}"):
-            trace(str(built), "megatron/shard-00000.bin", token, None, None)
+            trace(str(built), "megatron/books.nob.public-domain/shard-00000.bin", token, None, None)
     with pytest.raises(NoBuild, match="nothing is there"):
-        trace(str(tmp_path), "megatron/shard-00000.bin", 0, None, None)
+        trace(str(tmp_path), "megatron/books.nob.public-domain/shard-00000.bin", 0, None, None)
 
 
 def test_a_path_leads_to_its_build() -> None:
-    assert build_of("/out/demo-1/megatron/shard-00000.bin") == ("/out/demo-1", "megatron/shard-00000.bin")
-    assert build_of("s3://b/demo-1/parquet/shard-00002.parquet") == ("s3://b/demo-1", "parquet/shard-00002.parquet")
-    assert build_of("megatron/shard-00000.bin") == (".", "megatron/shard-00000.bin")
+    assert build_of("/out/demo-1/megatron/books.nob.public-domain/shard-00000.bin") == (
+        "/out/demo-1",
+        "megatron/books.nob.public-domain/shard-00000.bin",
+    )
+    assert build_of("s3://b/demo-1/parquet/books.nob.public-domain/shard-00002.parquet") == (
+        "s3://b/demo-1",
+        "parquet/books.nob.public-domain/shard-00002.parquet",
+    )
+    assert build_of("megatron/books.nob.public-domain/shard-00000.bin") == (
+        ".",
+        "megatron/books.nob.public-domain/shard-00000.bin",
+    )

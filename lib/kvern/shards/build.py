@@ -4,6 +4,7 @@
 folder was deleted leaves the table at the next write, a redacted generation enters it.
 """
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -15,9 +16,10 @@ from pyspark.sql import functions as F
 from kvern.kernels import sentencepieces
 from kvern.params import Shards
 from kvern.shards import manifest, storage, writer
+from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
 from kvern.shards.manifest import Build, NoBuild, sweep
-from kvern.shards.plan import Inputs, Plan, contents, placed, plan
+from kvern.shards.plan import Bucket, Plan, placed, plan
 from kvern.tables import SHARD_INDEX
 
 Store = Callable[[DataFrame], DataFrame]
@@ -42,12 +44,13 @@ def make(
     back what it stored. A finished build is left as it is. NotAsPlanned names the first difference.
     """
     output = storage.absolute(output)
-    rows, cuts = contents(inputs, params.formats), _cuts_of(output, params.plan)
-    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, cuts)
+    rows, given = contents(inputs, params), _buckets_of(output, params.plan)
+    planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(inputs.tokens.sparkSession, others)
     if done := _finished(form.root):
+        done = _blended(done, planned)
         sweep(done)
         store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
         return done.manifest
@@ -56,9 +59,26 @@ def make(
     return _finish(stored, planned, form, model, lineage)
 
 
-def _cuts_of(output: str, name: str | None) -> tuple[int, ...] | None:
-    """The cuts of the build that the recipe names for its plan; NoBuild where it does not stand."""
-    return tuple(manifest.open_build(f"{output}/{name}").manifest["cuts"]) if name else None
+def _buckets_of(output: str, name: str | None) -> tuple[Bucket, ...]:
+    """The buckets of the build that the recipe names for its plan, with their cuts; NoBuild where it does not stand."""
+    if not name:
+        return ()
+    fields = [each.name for each in dataclasses.fields(Bucket)]
+    told = manifest.open_build(f"{output}/{name}").manifest["buckets"]
+    return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in told)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _blended(done: Build, planned: Plan) -> Build:
+    """A finished build with the phases that are asked for now: other blend files and manifest, the same shards."""
+    phases = planned.as_json()["phases"]
+    if done.manifest["phases"] == phases:
+        return done
+    content = {key: value for key, value in done.manifest.items() if key != "seal"}
+    return Build(done.root, manifest.publish(done.root, manifest.with_papers(done.root, {**content, "phases": phases})))
 
 
 def intact(stored: DataFrame, output: str) -> bool:
@@ -83,7 +103,8 @@ def index(spark: SparkSession, builds: Iterable[Build]) -> DataFrame:
 
 def _form(planned: Plan, model: sentencepieces.Model, output: str) -> Form:
     root = f"{output}/{planned.build}"
-    return Form(planned.build, root, planned.formats, sentencepieces.eod_id(model.data), model.vocabulary)
+    eod, shards = sentencepieces.eod_id(model.data), planned.shards
+    return Form(planned.build, root, planned.formats, eod, model.vocabulary, shards, planned.sequence_length)
 
 
 def _written(rows: DataFrame, planned: Plan, form: Form) -> DataFrame:
@@ -113,7 +134,7 @@ def _finish(
     files = [fact for shard in sorted(per_shard) for fact in _receipt(form.root, shard)]
     _check(planned, per_shard, files)
     storage.put(form.root, manifest.MODEL, model.data)
-    content = manifest.content(planned.as_json(), model, files, lineage)
+    content = manifest.with_papers(form.root, manifest.content(planned.as_json(), model, files, lineage))
     published = manifest.publish(form.root, content)
     sweep(Build(form.root, published))
     return published

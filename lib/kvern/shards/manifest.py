@@ -15,12 +15,15 @@ import kvern
 from kvern.kernels import sentencepieces
 from kvern.kernels.sentencepieces import Model
 from kvern.shards import storage
-from kvern.shards.form import RECEIPTS, Facts, Form, is_ours
+from kvern.shards.blends import mixture
+from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, is_ours
+from kvern.shards.papers import counted
+from kvern.shards.papers import papers as written
 
 NAME = "manifest.json"
 MODEL = "tokenizer.model"
 CERTIFICATE = "certificate.json"
-VERSION = 1
+VERSION = 2
 
 
 class NoBuild(ValueError):
@@ -41,14 +44,16 @@ class Build:
     @property
     def form(self) -> Form:
         token, m = self.manifest["tokenizer"], self.manifest
-        return Form(self.name, self.root, tuple(m["formats"]), token["eod"], token["vocabulary"])
+        names = tuple(each["name"] for each in m["buckets"] for _ in each["cuts"])
+        formats = tuple(m["formats"])
+        return Form(self.name, self.root, formats, token["eod"], token["vocabulary"], names, m["sequence_length"])
 
     @property
     def files(self) -> Facts:
         """What the manifest says of every file but itself, in order of name."""
         m = self.manifest
         papers = [m["certificate"]] if "certificate" in m else []
-        return sorted([*m["files"], m["tokenizer"], *papers], key=lambda each: str(each["name"]))
+        return sorted([*m["files"], *m["papers"], m["tokenizer"], *papers], key=lambda each: str(each["name"]))
 
     @property
     def shards(self) -> dict[int, Facts]:
@@ -65,7 +70,7 @@ def spelt(value: dict[str, Any]) -> bytes:
 
 
 def content(planned: dict[str, Any], model: Model, files: Facts, lineage: dict[str, Any]) -> dict[str, Any]:
-    """What a manifest says, but its seal: plan, model, files, and what the caller knows of their making."""
+    """What a manifest says, but its seal and papers: plan, model, files, what the caller knows of their making."""
     tokenizer = {
         "name": MODEL,
         "bytes": len(model.data),
@@ -83,6 +88,17 @@ def content(planned: dict[str, Any], model: Model, files: Facts, lineage: dict[s
         "files": sorted(files, key=lambda each: str(each["name"])),
         "lineage": {"kvern": kvern.__version__, **lineage},
     }
+
+
+def with_papers(root: str, value: dict[str, Any]) -> dict[str, Any]:
+    """`value` with what follows from its files: counts of the buckets, the mixture, and papers, which are written."""
+    papers: Facts = []
+    form = Build(root, value).form
+    buckets = counted(form, value["files"], value["buckets"])
+    for name, data in sorted(written(form, value["files"], buckets, value["phases"]).items()):
+        sink = storage.put(root, name, data)
+        papers.append({"name": name, "bytes": sink.size, "sha256": sink.sha256})
+    return {**value, "buckets": buckets, "mixture": mixture(buckets, value["phases"]), "papers": papers}
 
 
 def sealed(value: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +149,9 @@ def standing(output: str) -> list[Build]:
 def build_of(shard: str) -> tuple[str, str]:
     """(build's folder, file name in it) of the path to a file of a build, as `kvern trace` is given it."""
     path = PurePosixPath(shard)
-    return shard[: -len(f"/{path.parent.name}/{path.name}")] or ".", f"{path.parent.name}/{path.name}"
+    depth = 2 if path.parent.name == INDEX else 3
+    name = "/".join(path.parts[-depth:])
+    return shard[: -len(f"/{name}")] or ".", name
 
 
 def sweep(build: Build) -> None:
@@ -142,5 +160,6 @@ def sweep(build: Build) -> None:
     for name in storage.names(build.root):
         if name not in listed and is_ours(name):
             storage.remove(build.root, name)
-    if not storage.names(f"{build.root}/{RECEIPTS}"):
-        storage.remove(f"{build.root}/{RECEIPTS}")
+    for folder in (RECEIPTS, "blends", *(f"blends/{each}" for each in storage.folders(f"{build.root}/blends"))):
+        if not storage.names(f"{build.root}/{folder}"):
+            storage.remove(f"{build.root}/{folder}")

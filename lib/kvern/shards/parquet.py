@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kvern.shards.form import INDEX, Add, Facts, Form, file_name, told
+from kvern.shards.form import INDEX, Add, Facts, Form, Piece, told
 from kvern.shards.storage import Sink, writing
 
 # A reader of one document reads one row group: 16 MB of text and ids cost .3 s, 64 MB 1.2 s.
 GROUP_BYTES = 16_000_000
 DETAILS = ("source_id", "source", "tier", "language", "title", "licence", "year")
+DETAILS_SCHEMA = pa.schema([(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS])
 INDEX_SCHEMA = pa.schema([("doc_id", pa.string()), ("start", pa.int64()), ("count", pa.int32())])
 _ZSTD = 3
 
@@ -26,24 +27,23 @@ _ZSTD = 3
 def schema(vocabulary: int) -> pa.Schema:
     """Columns of a shard. `ids` are without end mark, uint16 where the vocabulary allows."""
     token = pa.uint16() if vocabulary <= 1 << 16 else pa.int32()
-    known = [(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS]
-    return pa.schema([("doc_id", pa.string()), *known, ("text", pa.string()), ("ids", pa.list_(token))])
+    return pa.schema([("doc_id", pa.string()), *DETAILS_SCHEMA, ("text", pa.string()), ("ids", pa.list_(token))])
 
 
 @contextmanager
 def shard_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
     """`add(batch)` appends documents with the columns of `schema`, `text` final. At the end the file is in `facts`."""
-    name, columns = file_name("parquet", shard), schema(form.vocabulary)
+    name, columns = form.file("parquet", shard), schema(form.vocabulary)
     held: list[pa.RecordBatch] = []
     seen = [GROUP_BYTES, 0, 0]  # room in the row group, documents, tokens
     with writing(form.root, name) as sink, _writer(sink, columns) as writer:
 
-        def add(batch: pa.RecordBatch) -> None:
-            rows = batch.select(columns.names).cast(columns)
+        def add(piece: Piece) -> None:
+            rows = piece.rows.select(columns.names).cast(columns)
             seen[1] += len(rows)
-            seen[2] += len(rows) + (pc.sum(rows["ids"].value_lengths()).as_py() or 0)
-            for piece, closes in _pieces(rows, seen):
-                held.append(piece)
+            seen[2] += int(piece.counts.sum())
+            for part, closes in _pieces(rows, seen):
+                held.append(part)
                 if closes:
                     _write(writer, held, columns)
 
@@ -55,13 +55,13 @@ def shard_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
 @contextmanager
 def index_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
     """The build's own index: doc_id, start and count (in tokens, end marks included) of each document in the shard."""
-    name = file_name(INDEX, shard)
+    name = form.file(INDEX, shard)
     ids: list[pa.Array] = []
     counts: list[Any] = [np.zeros(0, np.int64)]
 
-    def add(batch: pa.RecordBatch) -> None:
-        ids.append(batch["doc_id"].cast(pa.string()))
-        counts.append(batch["ids"].value_lengths().to_numpy().astype(np.int64) + 1)
+    def add(piece: Piece) -> None:
+        ids.append(piece.rows["doc_id"].cast(pa.string()))
+        counts.append(piece.counts)
 
     yield add
     n = np.concatenate(counts)

@@ -1,110 +1,150 @@
-"""Which document goes where: a shuffle by hash, cut into shards of near-equal tokens, named by what decides the bytes.
+"""Which document goes where: buckets of source, language and tier; in each a shuffle by hash, cut into even shards.
 
 The key is xxhash64(seed, doc_id), ties by doc_id: a global shuffle that depends on nothing else. Cuts are quantiles on
-a histogram of 2**20 hash buckets (within .1 % of exact cumulative sums, measured to 2 M documents).
+a histogram of 2**20 hash slots (within .1 % of exact cumulative sums, measured to 2 M documents). Clusters of near
+copies go to training or to validation whole.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from kvern.params import Shards
+from kvern.params import Phase, Shards
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
-VERSION = 1
+VERSION = 2
 _BITS = 20
+_DECIMAL = "decimal(38,0)"
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """The tables that shards are made from, as their contracts have them."""
+class Bucket:
+    """Documents of one source, language, tier and split. cuts[i] is the first hash slot of its shard i."""
 
-    documents: DataFrame
-    tokens: DataFrame
-    selection: DataFrame
-    eligibility: DataFrame
+    name: str
+    source: str
+    language: str
+    tier: str
+    split: str
+    cuts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A build before it is written. cuts[i] is the first hash bucket of shard i; tokens count end marks."""
+    """A build before it is written; shards are numbered through the buckets. Tokens count end marks.
+
+    `held`: tokens by source, language, tier, year and licence.
+    """
 
     build: str
     seed: int
     shard_tokens: int
+    sequence_length: int
+    validation: float
     formats: tuple[str, ...]
-    cuts: tuple[int, ...]
+    buckets: tuple[Bucket, ...]
     documents: int
     tokens: int
+    held: dict[str, dict[str, int]]
+    phases: tuple[dict[str, Any], ...]
 
-    def as_json(self) -> dict[str, object]:
+    @property
+    def shards(self) -> tuple[str, ...]:
+        """The bucket's name of each shard."""
+        return tuple(each.name for each in self.buckets for _ in each.cuts)
+
+    def as_json(self) -> dict[str, Any]:
         """The plan for a manifest."""
-        return {**asdict(self), "cuts": list(self.cuts), "formats": list(self.formats)}
-
-
-def contents(inputs: Inputs, formats: Iterable[str]) -> DataFrame:
-    """All that shards hold: a row for each kept document: doc_id, ids, text_hash, tokenizer.
-
-    For Parquet also its details, edits and text, which is still the document's own. Without it no text is read.
-    """
-    keep = inputs.selection.where("keep").select("doc_id")
-    encoded = inputs.tokens.select("doc_id", "ids", "text_hash", "tokenizer", "edits").join(keep, "doc_id", "left_semi")
-    if "parquet" not in formats:
-        return encoded.drop("edits")
-    held = inputs.documents.select("doc_id", "text", "source_id", "source", "title", "year", "licence")
-    judged = inputs.eligibility.select("doc_id", "language", "tier")
-    return encoded.join(held, "doc_id").join(judged, "doc_id")
+        return dict(json.loads(json.dumps(asdict(self))))
 
 
 def plan(
-    rows: DataFrame, kept: DataFrame, params: Shards, name: str, tokenizer: str, given: tuple[int, ...] | None = None
+    rows: DataFrame, kept: DataFrame, params: Shards, name: str, tokenizer: str, given: Sequence[Bucket] = ()
 ) -> Plan:
     """The plan of one build, from one aggregation; text is not read, ids only for their lengths.
 
-    `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256; `given` are the cuts of an older
-    build, so that a new document changes its own shard alone. ValueError where a kept document has no row, or was
-    encoded by another model.
+    `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256; `given` are the buckets of an older
+    build, whose cuts stay, so that a new document changes its own shard alone. ValueError where a kept document has no
+    row, or was encoded by another model.
     """
-    found = _histogram(rows, params, tokenizer).to_pylist()
-    documents, others = (sum(each[column] for each in found) for column in ("documents", "foreign"))
+    found = _histogram(rows, params, tokenizer)
+    slots = found.filter(pc.equal(found["kind"], 0))
+    documents, others, tokens = (pc.sum(slots[each]).as_py() or 0 for each in ("documents", "foreign", "n"))
     if (wanted := kept.where("keep").count()) != documents:
         raise ValueError(f"wanted tokens of {wanted} kept documents, got {documents}: run tokens again")
     if others:
         raise ValueError(f"wanted tokens of one model, {others} of {documents} have another: run tokens again")
-    sums = [str(sum(each[column] for each in found)) for column in ("sum1", "sum2")]
-    sizes = sorted((each["bucket"], each["n"]) for each in found)
+    sums = [str(sum(each for each in slots[column].to_pylist())) for column in ("sum1", "sum2")]
+    kept_cuts = [[each.name, *each.cuts] for each in given]
     return Plan(
-        build=f"{name}-{_fingerprint([documents, *sums, tokenizer, given], params)}",
+        build=f"{name}-{_fingerprint([documents, *sums, tokenizer, kept_cuts], params)}",
         seed=params.seed,
         shard_tokens=params.shard_tokens,
+        sequence_length=params.sequence_length,
+        validation=params.validation,
         formats=tuple(sorted(set(params.formats))),
-        cuts=cuts(sizes, params.shard_tokens) if given is None else given,
+        buckets=_buckets(slots, params.shard_tokens, given),
         documents=documents,
-        tokens=sum(n for _, n in sizes),
+        tokens=tokens,
+        held=_held(found),
+        phases=tuple(each.model_dump() for each in params.phases or (Phase(),)),
     )
 
 
-def cuts(histogram: Iterable[tuple[int, int]], shard_tokens: int) -> tuple[int, ...]:
-    """First bucket of each shard, from (bucket, tokens) in order. Every shard holds something; the first is from 0.
+_BY = ("bucket", "source", "language", "tier", "split")
 
-    A cut stands before the bucket whose middle passes the next boundary. Documents are never cut.
+
+def _buckets(slots: pa.Table, shard_tokens: int, given: Sequence[Bucket]) -> tuple[Bucket, ...]:
+    """Those given, as they are, then the others in order of name."""
+    known = {each.name for each in given}
+    rows = slots.select([*_BY, "slot", "n"]).sort_by([("bucket", "ascending"), ("slot", "ascending")])
+    found = []
+    for each in rows.group_by(_BY, use_threads=False).aggregate([]).to_pylist():
+        if each["bucket"] not in known:
+            mine = rows.filter(pc.equal(rows["bucket"], each["bucket"]))
+            sizes = zip(mine["slot"].to_pylist(), mine["n"].to_pylist(), strict=True)
+            known_by = {name: each[name] for name in _BY[1:]}
+            found.append(Bucket(each["bucket"], **known_by, cuts=cuts(sizes, shard_tokens)))
+    return (*given, *sorted(found, key=lambda bucket: bucket.name))
+
+
+def _held(found: pa.Table) -> dict[str, dict[str, int]]:
+    """Tokens by what is known of documents; `unknown` where it is not."""
+    sums = {key: found.filter(pc.equal(found["kind"], kind)) for kind, key in ((1, "year"), (2, "licence"))}
+    slots = found.filter(pc.equal(found["kind"], 0))
+    sums |= {key: slots.group_by(key).aggregate([("n", "sum")]) for key in ("source", "language", "tier")}
+    held = {}
+    for key, rows in sums.items():
+        n = rows["n" if "n" in rows.column_names else "n_sum"].to_pylist()
+        names = ["unknown" if each is None else str(each) for each in rows[key].to_pylist()]
+        held[key] = dict(sorted(zip(names, n, strict=True)))
+    return held
+
+
+def cuts(histogram: Iterable[tuple[int, int]], shard_tokens: int) -> tuple[int, ...]:
+    """First slot of each shard, from (slot, tokens) in order. Every shard holds something; the first is from 0.
+
+    A cut stands before the slot whose middle passes the next boundary. Documents are never cut.
     """
     rows = list(histogram)
     total = sum(n for _, n in rows)
     shards = max(1, (2 * total + shard_tokens) // (2 * shard_tokens))
     found, before, boundary = [0][: len(rows)], 0, 1
-    for bucket, n in rows:
+    for slot, n in rows:
         passed = boundary
         while passed < shards and (2 * before + n) * shards >= 2 * total * passed:
             passed += 1
         if passed > boundary and before > 0:
-            found.append(bucket)
+            found.append(slot)
         boundary = passed
         before += n
     return tuple(found)
@@ -112,46 +152,65 @@ def cuts(histogram: Iterable[tuple[int, int]], shard_tokens: int) -> tuple[int, 
 
 def placed(rows: DataFrame, plan: Plan) -> DataFrame:
     """The contents with `shard`, one task a shard, in the order that the files have."""
-    bounds = F.array(*(F.lit(cut) for cut in plan.cuts)) if plan.cuts else F.array().cast("array<int>")
-    shard = (F.size(F.filter(bounds, lambda cut: cut <= F.col("bucket"))) - 1).cast("int")
-    keyed = rows.withColumns({"key": _key(plan.seed), "bucket": _bucket(plan.seed)}).withColumn("shard", shard)
-    spread = keyed.repartitionById(max(1, len(plan.cuts)), "shard")
-    return spread.sortWithinPartitions("shard", "key", "doc_id").drop("key", "bucket")
+    keyed = rows.withColumns({"key": _key(plan.seed), "slot": _slot(plan.seed)}).withColumn("shard", _shard(plan))
+    spread = keyed.repartitionById(max(1, len(plan.shards)), "shard")
+    return spread.sortWithinPartitions("shard", "key", "doc_id").drop("key", "slot", "bucket", "split", "cluster")
+
+
+def _shard(plan: Plan) -> Column:
+    """The number before the bucket's first shard, and the shards in it that start at the slot or before."""
+    shard, first = F.lit(0), 0
+    for each in plan.buckets:
+        bounds = F.array(*(F.lit(cut) for cut in each.cuts)) if each.cuts else F.array().cast("array<int>")
+        within = first - 1 + F.size(F.filter(bounds, lambda cut: cut <= F.col("slot")))
+        shard = F.when(F.col("bucket") == each.name, within).otherwise(shard)
+        first += len(each.cuts)
+    return shard.cast("int")
 
 
 def _key(seed: int) -> Column:
     return F.xxhash64(F.lit(seed).cast("long"), F.col("doc_id"))
 
 
-def _bucket(seed: int) -> Column:
+def _slot(seed: int) -> Column:
     """The upper bits of the key, from 0 on, in the same order as the (signed) key."""
     return (F.shiftright(_key(seed), 64 - _BITS) + (1 << (_BITS - 1))).cast("int")
 
 
 def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
-    """For each hash bucket: tokens, documents, those of another model, and sums of row hashes."""
-    columns = ["doc_id", "text_hash", *(DETAILS if "parquet" in params.formats else ())]
+    """In one pass: tokens, documents, those of another model and sums of row hashes of each hash slot of a bucket
+    (kind 0), and tokens by year (1) and by licence (2)."""
+    columns = ["doc_id", "text_hash", "bucket", *DETAILS]
+    narrow = rows.select(
+        *(*_BY, "year", "licence", _slot(params.seed).alias("slot")),
+        (F.size("ids") + 1).cast("long").alias("n"),
+        (F.col("tokenizer") != tokenizer).alias("other"),
+        *(_row_hash(columns, salt).alias(f"hash{salt}") for salt in (1, 2)),
+    )
+    sets = [[*_BY, "slot"], ["year"], ["licence"]]
+    kind = F.when(F.grouping("bucket") == 0, 0).when(F.grouping("year") == 0, 1).otherwise(2)
     return (
-        rows.groupBy(_bucket(params.seed).alias("bucket"))
+        narrow.groupingSets(sets, *_BY, "slot", "year", "licence")
         .agg(
-            F.sum((F.size("ids") + 1).cast("long")).alias("n"),
+            kind.alias("kind"),
+            F.sum("n").alias("n"),
             F.count(F.lit(1)).alias("documents"),
-            F.count_if(F.col("tokenizer") != tokenizer).alias("foreign"),
-            *(_sum_of_hashes(columns, salt).alias(f"sum{salt}") for salt in (1, 2)),
+            F.count_if("other").alias("foreign"),
+            *(F.sum(f"hash{salt}").alias(f"sum{salt}") for salt in (1, 2)),
         )
         .toArrow()
     )
 
 
-def _sum_of_hashes(columns: list[str], salt: int) -> Column:
-    """An order-free sum of row hashes; decimals, because 64-bit sums overflow. Nulls count."""
-    row = F.xxhash64(F.lit(salt), *columns, *(F.isnull(column) for column in columns))
-    return F.sum(row.cast("decimal(38,0)"))
+def _row_hash(columns: list[str], salt: int) -> Column:
+    """Summed free of order, and as a decimal, because 64-bit sums overflow. Nulls count."""
+    return F.xxhash64(F.lit(salt), *columns, *(F.isnull(column) for column in columns)).cast(_DECIMAL)
 
 
 def _fingerprint(content: list[object], params: Shards) -> str:
-    """12 hex digits over the documents, the parameters and the model: not batches, not the recipe's wording."""
-    # pyarrow writes its version into a Parquet file.
-    versions = [VERSION, pa.__version__ if "parquet" in params.formats else ""]
-    settings = [params.seed, params.shard_tokens, sorted(set(params.formats))]
+    """12 hex digits over the documents, the parameters and the model: not batches, phases or the recipe's wording."""
+    # pyarrow writes its version into a Parquet file, the index too; gzip's bytes are zlib's.
+    versions = [VERSION, pa.__version__, zlib.ZLIB_RUNTIME_VERSION if "dolma" in params.formats else ""]
+    packed = params.sequence_length if "mds" in params.formats else 0
+    settings = [params.seed, params.shard_tokens, sorted(set(params.formats)), params.validation, packed]
     return hashlib.sha256(json.dumps([content, settings, versions]).encode()).hexdigest()[:12]

@@ -9,12 +9,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kvern.kernels import megatron
-from kvern.shards import storage
-from kvern.shards.form import INDEX, file_name
+from kvern.kernels import dolma
+from kvern.shards import packed, storage
+from kvern.shards.form import INDEX, Form
 from kvern.shards.manifest import Build
+from kvern.shards.parquet import DETAILS_SCHEMA
 
-_BATCH_TOKENS = 4_000_000
+_BATCH_TOKENS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Stretch:
 
 def index_of(build: Build, shard: int) -> pa.Table:
     """doc_id, start, count of each document in a shard, in order."""
-    with storage.opened(build.root, file_name(INDEX, shard)) as file:
+    with storage.opened(build.root, build.form.file(INDEX, shard)) as file:
         return pq.read_table(file)
 
 
@@ -38,26 +39,53 @@ def counts_of(index: pa.Table) -> npt.NDArray[np.int64]:
 
 
 def ids_at(build: Build, shard: int, position: int, start: int, count: int) -> list[int]:
-    """Ids of one document without its end mark, from .bin where there is one, else from Parquet."""
-    if "megatron" in build.manifest["formats"]:
-        return [int(each) for each in megatron_ids(build, shard, start, count)[:-1]]
-    with storage.opened(build.root, file_name("parquet", shard)) as opened:
+    """Ids of one document without its end mark, from the quickest format that the build has."""
+    kind = next(each for each in _READERS if each in build.manifest["formats"])
+    if kind != "parquet":
+        return [int(each) for each in stream(build, shard, kind, start, count)[:-1]]
+    with storage.opened(build.root, build.form.file("parquet", shard)) as opened:
         file = pq.ParquetFile(opened)
         group, first = _group_of(file, position)
         return list(file.read_row_group(group, columns=["ids"])["ids"][position - first].as_py())
 
 
-def megatron_ids(build: Build, shard: int, start: int, count: int) -> npt.NDArray[Any]:
-    """`count` ids of a .bin from token `start` on."""
-    dtype = np.dtype(megatron.CODES[megatron.token_code(build.form.vocabulary)])
-    with storage.opened(build.root, file_name("megatron", shard, "bin")) as file:
-        return np.frombuffer(file.read_at(count * dtype.itemsize, start * dtype.itemsize), dtype)
+def stream(build: Build, shard: int, kind: str, start: int, count: int) -> npt.NDArray[Any]:
+    """`count` ids of a shard in one format from token `start` on, end marks among them. Not of Parquet."""
+    with storage.opened(build.root, build.form.file(kind, shard)) as file:
+        return _READERS[kind](file, build.form, kind, start, count)
+
+
+def _raw(file: Any, form: Form, kind: str, start: int, count: int) -> npt.NDArray[Any]:
+    dtype = form.dtype(kind)
+    return np.frombuffer(file.read_at(count * dtype.itemsize, start * dtype.itemsize), dtype)
+
+
+def _mds(file: Any, form: Form, _: str, start: int, count: int) -> npt.NDArray[Any]:
+    return packed.mds_ids(file, form, start, count)
+
+
+def _tar(file: Any, form: Form, kind: str, start: int, count: int) -> npt.NDArray[Any]:
+    """A tar has no index: it is read from its head to the last token that is wanted."""
+    found, at = [np.zeros(0, form.dtype(kind))], 0
+    for _, ids in packed.tar_rows(file):
+        if at + len(ids) > start:
+            found.append(ids[max(0, start - at) :])
+        at += len(ids)
+        if at >= start + count:
+            break
+    return np.concatenate(found)[:count]
+
+
+# The quickest first.
+_READERS: dict[str, Any] = {
+    "megatron": _raw, "datatrove": _raw, "dolma": _raw, "mds": _mds, "parquet": None, "webdataset": _tar,
+}  # fmt: skip
 
 
 def stretch_of(build: Build, shard: int, index: pa.Table) -> Stretch:
-    """One row group of Parquet, or of .bin as many documents as a batch takes; which one, the shard's number says."""
+    """One row group of Parquet, or as many documents as a batch takes; which one, the shard's number says."""
     if "parquet" in build.manifest["formats"]:
-        with storage.opened(build.root, file_name("parquet", shard)) as opened:
+        with storage.opened(build.root, build.form.file("parquet", shard)) as opened:
             file = pq.ParquetFile(opened)
             group = shard % file.num_row_groups
             rows = file.read_row_group(group, columns=["ids", "text"]).combine_chunks()
@@ -65,19 +93,40 @@ def stretch_of(build: Build, shard: int, index: pa.Table) -> Stretch:
         return Stretch(first, *(rows[name].combine_chunks() for name in ("ids", "text")))
     spans = _spans(counts_of(index))
     first, behind = spans[shard % len(spans)]
-    return Stretch(first, _from_megatron(build, shard, index, first, behind)["ids"], None)
+    return Stretch(first, _from_stream(build, shard, index, first, behind)["ids"], None)
 
 
 def documents(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
-    """All documents of a shard in order: doc_id and ids, with the text and its details where there is Parquet."""
-    if "parquet" not in build.manifest["formats"]:
-        index = index_of(build, shard)
-        yield from (_from_megatron(build, shard, index, *span) for span in _spans(counts_of(index)))
+    """All documents of a shard in order: doc_id and ids, and what else its formats can be written again with."""
+    if "parquet" in build.manifest["formats"]:
+        with storage.opened(build.root, build.form.file("parquet", shard)) as opened:
+            file = pq.ParquetFile(opened)
+            for group in range(file.num_row_groups):
+                yield from file.read_row_group(group).combine_chunks().to_batches()
         return
-    with storage.opened(build.root, file_name("parquet", shard)) as opened:
-        file = pq.ParquetFile(opened)
-        for group in range(file.num_row_groups):
-            yield from file.read_row_group(group).combine_chunks().to_batches()
+    index, details = index_of(build, shard), _details(build, shard)
+    for first, behind in _spans(counts_of(index)):
+        rows = _from_stream(build, shard, index, first, behind)
+        beside = details.slice(first, behind - first).combine_chunks()
+        columns = {name: _one(beside[name]) for name in beside.column_names}
+        yield pa.RecordBatch.from_pydict({"doc_id": rows["doc_id"], "ids": rows["ids"], **columns})
+
+
+def _details(build: Build, shard: int) -> pa.Table:
+    """What a build without Parquet knows of its documents: all of it from WebDataset, their own id from Dolma."""
+    formats = build.manifest["formats"]
+    if "webdataset" in formats:
+        with storage.opened(build.root, build.form.file("webdataset", shard)) as file:
+            known = [each for each, _ in packed.tar_rows(file)]
+        return pa.Table.from_pylist(known, DETAILS_SCHEMA)
+    if "dolma" in formats:
+        rows = dolma.read_table(storage.get(build.root, build.form.file("dolma", shard, "csv.gz")))
+        return rows.select(["source_id"])
+    return pa.table({})
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
 
 
 def _group_of(file: pq.ParquetFile, position: int) -> tuple[int, int]:
@@ -101,10 +150,11 @@ def _spans(counts: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     return spans
 
 
-def _from_megatron(build: Build, shard: int, index: pa.Table, first: int, behind: int) -> pa.RecordBatch:
+def _from_stream(build: Build, shard: int, index: pa.Table, first: int, behind: int) -> pa.RecordBatch:
+    kind = next(each for each in _READERS if each in build.manifest["formats"] and each != "parquet")
     rows = index.slice(first, behind - first).combine_chunks()
     ends = np.cumsum(counts_of(rows))
-    ids = megatron_ids(build, shard, rows["start"][0].as_py(), int(ends[-1]))
+    ids = stream(build, shard, kind, rows["start"][0].as_py(), int(ends[-1]))
     offsets = np.concatenate([[0], ends - np.arange(1, len(ends) + 1)]).astype(np.int32)
     lists = pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.delete(ids, ends - 1).astype(np.int32)))
     return pa.RecordBatch.from_pydict({"doc_id": rows["doc_id"].combine_chunks(), "ids": lists})

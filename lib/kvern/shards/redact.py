@@ -9,6 +9,7 @@ can check and nobody else can read.
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -128,12 +129,12 @@ def _done(root: str, certificate: dict[str, Any], gone: set[str]) -> dict[str, A
 def _written(
     old: Build, root: str, touched: dict[int, list[str]], certificate: dict[str, Any], blank: bool
 ) -> dict[str, Any]:
-    form = Form(root.rpartition("/")[2], root, old.form.formats, old.form.eod, old.form.vocabulary)
+    form = replace(old.form, build=root.rpartition("/")[2], root=root)
     files, changed = _shards(old, form, touched, blank)
     storage.take(old.root, MODEL, root)
     papers = {**certificate, "files": changed}
     written = storage.put(root, CERTIFICATE, manifest.spelt(papers))
-    content = {key: value for key, value in old.manifest.items() if key != "seal"}
+    content = {key: value for key, value in old.manifest.items() if key not in ("seal", "held")}
     index = [fact for fact in files if fact["format"] == INDEX]
     content |= {
         "build": form.build,
@@ -145,7 +146,7 @@ def _written(
         "files": sorted(files, key=lambda each: str(each["name"])),
         "certificate": {"name": CERTIFICATE, "bytes": written.size, "sha256": written.sha256},
     }
-    manifest.sweep(Build(root, manifest.publish(root, content)))
+    manifest.sweep(Build(root, manifest.publish(root, manifest.with_papers(root, content))))
     return papers
 
 

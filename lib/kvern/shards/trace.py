@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from kvern.kernels import final_text, sentencepieces
 from kvern.kernels.final_text import Edit
 from kvern.shards import manifest, reading, storage
-from kvern.shards.form import file_name
+from kvern.shards.form import INDEX
 from kvern.shards.manifest import Build
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ _COLUMNS = ("source_id", "source", "title", "path", "text", "pages", "blocks")
 def trace(root: str, shard: str, token: int, documents: "DataFrame", tokens: "DataFrame") -> dict[str, Any]:
     """Where token number `token` (from 0, end marks counted, the same in every format) of a shard file came from.
 
-    `shard` is a file name inside the build, such as megatron/shard-00000.bin. `state` in the answer is found, end mark,
-    or gone: the document was deleted, or is encoded to other ids now, so that this build's text is gone. Spans are
-    bytes of documents.text; a token on the border of two pages belongs to the page of its first byte. NoBuild, or
-    ValueError for a shard or a token that the build does not have.
+    `shard` is a file name inside the build, such as megatron/BUCKET/shard-00000.bin. `state` in the answer is found,
+    end mark, or gone: the document was deleted, or is encoded to other ids now, so that this build's text is gone.
+    Spans are bytes of documents.text; a token on the border of two pages belongs to the page of its first byte.
+    NoBuild, or ValueError for a shard or a token that the build does not have.
     """
     build = manifest.open_build(root)
     place = _place(build, _number(build, shard), token)
@@ -72,7 +72,7 @@ def _place(build: Build, shard: int, token: int) -> dict[str, Any]:
     index = reading.index_of(build, shard)
     starts, total = index["start"].to_numpy(), int(reading.counts_of(index).sum())
     if not 0 <= token < total:
-        raise ValueError(f"{file_name('index', shard)}: wanted a token from 0 to {total - 1}, got {token}")
+        raise ValueError(f"{build.form.file(INDEX, shard)}: wanted a token from 0 to {total - 1}, got {token}")
     position = int(np.searchsorted(starts, token, side="right")) - 1
     found = {name: index[name][position].as_py() for name in ("doc_id", "start", "count")}
     return {"build": build.name, "shard": shard, "position": position, **found}

@@ -12,6 +12,7 @@ from kvern.shards import manifest, storage
 from kvern.shards.agreement import Differs, Sample, shard_agrees
 from kvern.shards.form import INDEX
 from kvern.shards.manifest import Build, NoBuild
+from kvern.shards.papers import papers
 from kvern.shards.storage import TEMPORARY
 
 __all__ = ["Differs", "verify"]
@@ -32,6 +33,7 @@ def verify(
     looked = Sample(sample, *_processors(build))
     decoded = _in_order(lambda shard: shard_agrees(build, shard, looked), list(build.shards), threads)
     _totals(build)
+    _papers(build)
     told = {key: build.manifest[key] for key in ("build", "generation", "documents", "tokens")}
     sizes = {"files": len(files) + 1, "bytes": sum(each["bytes"] for each in files)}
     return {**told, "shards": len(build.shards), **sizes, "decoded": sum(decoded), "leftovers": leftovers}
@@ -59,7 +61,7 @@ def _listed(build: Build) -> list[str]:
     there, wanted = storage.names(build.root), {each["name"] for each in build.files} | {manifest.NAME}
     if missing := sorted(wanted - set(there)):
         raise Differs(f"{missing[0]}: the manifest names it, nothing is there")
-    extra, folders = sorted(set(there) - wanted), (*build.manifest["formats"], INDEX)
+    extra, folders = sorted(set(there) - wanted), {each["name"].rpartition("/")[0] for each in build.manifest["files"]}
     if taken := [each for each in extra if each.rpartition("/")[0] in folders and not each.endswith(TEMPORARY)]:
         raise Differs(f"{taken[0]}: the manifest does not name it: remove it, or readers that list folders take it")
     return extra
@@ -82,6 +84,17 @@ def _processors(build: Build) -> tuple[Any, Any]:
         if told[key] != value:
             raise Differs(f"{manifest.MODEL}: wanted {key} {told[key]}, got {value}")
     return sentencepieces.encoder(data), sentencepieces.decoder(data)
+
+
+def _papers(build: Build) -> None:
+    """Papers are what the manifest's files and buckets make them."""
+    m = build.manifest
+    wanted = papers(build.form, m["files"], m["buckets"], m["phases"])
+    if set(wanted) != {each["name"] for each in m["papers"]}:
+        raise Differs(f"{manifest.NAME}: wanted the papers {', '.join(sorted(wanted))}, it names others")
+    for name, data in wanted.items():
+        if storage.get(build.root, name) != data:
+            raise Differs(f"{name}: it is not what follows from the manifest")
 
 
 def _totals(build: Build) -> None:

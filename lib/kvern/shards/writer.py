@@ -14,11 +14,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kvern.kernels.final_text import edited
-from kvern.shards import megatron, parquet
-from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, file_name
+from kvern.shards import packed, parquet, raw
+from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, piece_of
 from kvern.shards.storage import opened, put
 
-_FILES = {"megatron": megatron.shard_files, "parquet": parquet.shard_files, INDEX: parquet.index_files}
+_FILES = {
+    **{kind: raw.shard_files(kind) for kind in ("megatron", "datatrove", "dolma")},
+    "mds": packed.mds_files,
+    "webdataset": packed.tar_files,
+    "parquet": parquet.shard_files,
+    INDEX: parquet.index_files,
+}
 
 
 def receipt_name(shard: int) -> str:
@@ -26,13 +32,14 @@ def receipt_name(shard: int) -> str:
 
 
 def write_shard(shard: int, batches: Iterable[pa.RecordBatch], form: Form) -> Facts:
-    """Write one shard's files. Batches hold doc_id, ids, and final text with its details where Parquet is wanted."""
+    """Write one shard's files. Batches hold doc_id, ids, a document's details, and final text for Parquet."""
     facts: Facts = []
     with ExitStack() as files:
         adds = [files.enter_context(_FILES[each](form, shard, facts)) for each in (*form.formats, INDEX)]
         for batch in batches:
+            piece = piece_of(batch, form)
             for add in adds:
-                add(batch)
+                add(piece)
     return sorted(facts, key=lambda each: str(each["name"]))
 
 
@@ -47,7 +54,7 @@ def written(batches: Iterable[pa.RecordBatch], form: Form) -> Iterator[pa.Record
 
 def index_rows(root: str, build: str, shard: int) -> pa.RecordBatch:
     """Rows of tables.SHARD_INDEX out of one index file of a build."""
-    with opened(root, file_name(INDEX, shard)) as file:
+    with opened(root, f"{INDEX}/shard-{shard:05d}.parquet") as file:
         rows = pq.read_table(file).combine_chunks()
     n = len(rows)
     columns: dict[str, Any] = {
