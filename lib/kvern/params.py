@@ -184,7 +184,7 @@ class Tokenizer(Params):
     name: Name = "kvern"
     """What it is called in the table."""
     model: str | None = None
-    """A SentencePiece model file, relative to the recipe; none is trained then."""
+    """A SentencePiece model file or a Hugging Face tokenizer.json, relative to the recipe; none is trained then."""
     vocabulary: int = Field(default=32_000, ge=300)
     """Pieces."""
     alpha: Share = 0.5

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kvern.kernels import bpe, sentencepieces, unigram
+from kvern.kernels import bpe, sentencepieces, tokenizer_json, unigram
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.merges import Merges, merges
 from kvern.kernels.parts import CACHE_BYTES, Cache, Encoded, cache
@@ -48,7 +48,10 @@ class Encoder:
 def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     """An encoder; its cache of parts takes at most `cache_bytes`, whatever is encoded."""
     form = sentencepieces.encoding_form(model)
-    library, proto = sentencepieces.loaded(form), sentencepieces.proto_of(form)
+    library = sentencepieces.loaded(form)
+    if tokenizer_json.is_json(model):
+        return Encoder(library, None, None, ("is a tokenizer.json",))
+    proto = sentencepieces.proto_of(form)
     if reasons := why_not(proto):
         return Encoder(library, None, None, tuple(reasons))
     tables = merges(proto) if proto.trainer_spec.model_type == BPE else pieces_of(proto)
