@@ -36,7 +36,7 @@ def run_command(options: Any) -> None:
 def _close(report: list[Made], settings: Settings, warehouse: Warehouse, seconds: float, as_json: bool) -> None:
     rows = [_told(made) for made in report]
     if as_json:
-        print(json.dumps(rows))
+        print(json.dumps([row | {"notes": each.counts.notes} for row, each in zip(rows, report, strict=True)]))
         return
     made = [each for each in report if each.parts]
     if len(made) > 1:

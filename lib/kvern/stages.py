@@ -161,6 +161,7 @@ TOKENS = Stage(
         previous=given.read(tables.TOKENS),
         model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
+        seen=given.watch(),
     ),
     depends=lambda recipe, _: recipe.final_text,
 )

@@ -170,10 +170,10 @@ def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
 
     size = sum(len(FINAL[doc].encode()) for doc in "1234")
     other = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
-    assert counts(lossless()) == {"documents": 4, "library_bytes": 0}
-    assert counts(other) == {"documents": 4, "library_bytes": size}
+    assert counts(lossless()) == {"encoded": 4, "by_library": 0, "bytes_by_library": 0}
+    assert counts(other) == {"encoded": 4, "by_library": 4, "bytes_by_library": size}
     none = frames["selection"].where("false")
-    assert counts(lossless(), selection=none) == {"documents": 0, "library_bytes": 0}
+    assert counts(lossless(), selection=none) == {"encoded": 0, "by_library": 0, "bytes_by_library": 0}
 
 
 def test_rows_do_not_depend_on_partitions(spark, frames):

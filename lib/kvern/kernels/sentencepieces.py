@@ -17,7 +17,7 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 
 from kvern.kernels import tokenizer_json
 
-_BYTE_PIECE = 6
+_BYTE_PIECE, _WORD = 6, 3
 ODD = (
     "", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "a\r\nb", "\x00", "a\x00b", " a", "  a ", "a   b    c", "\u00a0",
     "§\u00a05", "\u2581", "a\u2581b \u2581 ", "\u2585", "<s>", "</s>", "<unk>", "<0x41>", "\ufffd", "\ufeffa",
@@ -91,6 +91,7 @@ def why_not_lossless(model: bytes) -> list[str]:
         "treats blanks as suffixes": trainer.treat_whitespace_as_suffix,
         "rewrites characters when decoding": bool(proto.denormalizer_spec.precompiled_charsmap),
         "has no byte fallback": bytes_missing,
+        "cuts words at U+2581 alone": trainer.model_type == _WORD,
         "has pieces with U+0020": any(" " in piece.piece for piece in proto.pieces),
     }
     return [reason for reason, holds in reasons.items() if holds]

@@ -28,8 +28,8 @@ def tokens(
     """tables.TOKENS for the documents given (one part). `previous` holds the rows that this part has already.
 
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
-    The model travels to the workers inside the plan. `seen` counts, in the action that writes: `documents` encoded, and
-    their `library_bytes`, which the fast encoder left to `sentencepiece`.
+    The model travels to the workers inside the plan. `seen` counts, in the action that writes: documents `encoded`, and
+    those of them that the fast encoder left to the library, whole or in part (`by_library`), with the bytes of that.
     """
     texts = decided(documents, signals, kept(eligibility, selection), params)
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
@@ -40,8 +40,9 @@ def tokens(
     missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
     fresh = _encoded(missing, model)
     if seen is not None:
-        library_bytes = F.coalesce(F.sum("by_library"), F.lit(0))
-        fresh = fresh.observe(seen, F.count("doc_id").alias("documents"), library_bytes.alias("library_bytes"))
+        left = F.count(F.when(F.col("by_library") > 0, 1)).alias("by_library")
+        size = F.coalesce(F.sum("by_library"), F.lit(0)).alias("bytes_by_library")
+        fresh = fresh.observe(seen, F.count("doc_id").alias("encoded"), left, size)
     return still.select(*_COLUMNS).unionByName(fresh.select(*_COLUMNS))
 
 
