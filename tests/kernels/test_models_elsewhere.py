@@ -95,3 +95,16 @@ def test_what_the_fast_path_takes_of_them():
         "over scripts and digits",
         "runs of blanks",
     ]
+
+
+def test_a_model_with_rules_of_its_own_has_the_ids_of_the_library(shared):
+    rules = shared / "tokenizer/sentencepiece/ids_norm.tsv"
+    lines = rules.read_text(encoding="utf-8").splitlines()
+    made = trained_elsewhere(model_type="bpe", normalization_rule_tsv=str(rules))
+    encoder, theirs = encoding.load(made), sentencepiece.SentencePieceProcessor(model_proto=made)
+    characters = [chr(int(line.split("\t")[0].split()[0][2:], 16)) for line in lines]
+    assert theirs.normalize(characters[0]) != characters[0]
+    texts = ["".join(characters[at : at + 40]) for at in range(0, len(characters), 40)] + lines[::9]
+    ids, offsets, _ = encoding.encode(encoder, pa.array(texts))
+    assert encoder.why_not == ("rewrites its text",)
+    assert [ids[start:end].tolist() for start, end in pairwise(offsets.tolist())] == theirs.encode(texts)

@@ -12,6 +12,8 @@ from kvern.params import FinalText, Tokenizer
 from kvern.transforms import final_text, tokenizer, tokens, words
 from pieces import lossless, trained_elsewhere
 
+CACHE = 1 << 16
+BY = tokens.Encoding(lossless(), CACHE)
 PLACE = "source string, batch string, part int"
 PARAMS = FinalText(
     cuts=("c4_line",),
@@ -121,6 +123,24 @@ def test_the_tokenizer_is_trained_on_sums_and_is_one_row_of_its_table(spark, fra
     assert (model.data, model.sha256, model.lossless) == (bytes(row.model), row.sha256, True)
 
 
+def test_the_weightiest_units_come_to_the_driver(spark):
+    counts = {"nob": 900, "sme": 40}
+    rows = [(language, f" {language}{n}", counts[language] - n) for language in counts for n in range(30)]
+    frame = spark.createDataFrame(rows * 2, "language string, word string, n long").repartition(3)
+    params = Tokenizer(alpha=1, max_units=1000)
+    whole = tokenizer._totals(frame, params)
+    assert sorted(row["n"] for row in whole.to_pylist()) == sorted(2 * n for _, _, n in rows)
+
+    def kept(**other):
+        found = tokenizer._totals(frame, params.model_copy(update={"max_units": 40, **other})).to_pylist()
+        assert len(found) == 40
+        return {row["word"] for row in found}
+
+    assert kept() == {f" nob{n}" for n in range(30)} | {f" sme{n}" for n in range(10)}
+    assert kept(alpha=0.0, top_ups={"sme": 50.0}) == {f" sme{n}" for n in range(30)} | {f" nob{n}" for n in range(10)}
+    assert tokenizer._totals(frame.limit(0), params).num_rows == 0
+
+
 def test_a_given_model_is_taken_in_as_it_is(spark):
     model = trained_elsewhere(model_type="bpe", normalization_rule_name="nmt_nfkc")
     unread = spark.createDataFrame([], "language string, word string, n long")
@@ -131,7 +151,7 @@ def test_a_given_model_is_taken_in_as_it_is(spark):
 
 
 def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
-    made = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS)
+    made = tokens.tokens(**frames, previous=_none(spark), params=PARAMS, by=BY)
     assert made.columns == spark.createDataFrame([], tables.TOKENS.ddl).columns
     rows = {row.doc_id: row for row in made.collect()}
     decoder = sentencepieces.decoder(lossless().data)
@@ -143,11 +163,11 @@ def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
 
 
 def test_only_what_changed_is_encoded_again(spark, frames):
-    first = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS).collect()
+    first = tokens.tokens(**frames, previous=_none(spark), params=PARAMS, by=BY).collect()
     marked = spark.createDataFrame([row.asDict() | {"ids": [7]} for row in first], tables.TOKENS.ddl)
 
     def made(**other: Any) -> dict[str, Any]:
-        given = {**frames, "previous": marked, "model": lossless(), "params": PARAMS, **other}
+        given = {**frames, "previous": marked, "params": PARAMS, "by": BY, **other}
         return {row.doc_id: row for row in tokens.tokens(**given).collect()}
 
     same = made()
@@ -157,14 +177,15 @@ def test_only_what_changed_is_encoded_again(spark, frames):
     assert sorted(doc for doc, row in fewer_cuts.items() if row.ids != [7]) == ["1"]
     fewer = made(selection=frames["selection"].where("doc_id <> '2'"))
     assert sorted(fewer) == ["1", "3", "4"]
-    other_model = made(model=sentencepieces.describe(trained_elsewhere(model_type="bpe")))
+    other_model = made(by=tokens.Encoding(sentencepieces.describe(trained_elsewhere(model_type="bpe"))))
     assert all(row.ids != [7] for row in other_model.values())
 
 
 def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
     def counts(model: sentencepieces.Model, **other: Any) -> dict[str, Any]:
         seen = Observation()
-        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "seen": seen, **other}
+        by = tokens.Encoding(model, CACHE, seen)
+        given = {**frames, "previous": _none(spark), "params": PARAMS, "by": by, **other}
         tokens.tokens(**given).write.format("noop").mode("overwrite").save()
         return dict(seen.get)
 
@@ -179,7 +200,12 @@ def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
 def test_rows_do_not_depend_on_partitions(spark, frames):
     one, many = ({**frames, "documents": frames["documents"].repartition(n)} for n in (1, 4))
     rows = [
-        sorted(map(repr, tokens.tokens(**given, previous=_none(spark), model=lossless(), params=PARAMS).collect()))
+        sorted(
+            map(
+                repr,
+                tokens.tokens(**given, previous=_none(spark), params=PARAMS, by=BY).collect(),
+            )
+        )
         for given in (one, many)
     ]
     assert rows[0] == rows[1]
