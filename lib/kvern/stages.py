@@ -159,8 +159,9 @@ TOKENS = Stage(
         tokens.tokens,
         first=4,
         previous=given.read(tables.TOKENS),
+        model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
-        by=tokens.Encoding(tokenizer.model_of(given.frames[-1].head()), given.env.encoder_cache_bytes, given.watch()),
+        by=tokens.Encoding(given.env.encoder_cache_bytes, given.watch()),
     ),
     depends=lambda recipe, _: recipe.final_text,
 )

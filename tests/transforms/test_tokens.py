@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 from pyspark.sql import Observation
+from pyspark.sql import functions as F
 
 from kvern import tables
 from kvern.kernels import sentencepieces
 from kvern.params import FinalText, Tokenizer
-from kvern.transforms import final_text, tokenizer, tokens, words
+from kvern.transforms import fertility, final_text, tokenizer, tokens, words
 from pieces import lossless, trained_elsewhere
 
 CACHE = 1 << 16
-BY = tokens.Encoding(lossless(), CACHE)
+BY = tokens.Encoding(CACHE)
 PLACE = "source string, batch string, part int"
 PARAMS = FinalText(
     cuts=("c4_line",),
@@ -151,7 +152,7 @@ def test_a_given_model_is_taken_in_as_it_is(spark):
 
 
 def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
-    made = tokens.tokens(**frames, previous=_none(spark), params=PARAMS, by=BY)
+    made = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY)
     assert made.columns == spark.createDataFrame([], tables.TOKENS.ddl).columns
     rows = {row.doc_id: row for row in made.collect()}
     decoder = sentencepieces.decoder(lossless().data)
@@ -163,11 +164,11 @@ def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
 
 
 def test_only_what_changed_is_encoded_again(spark, frames):
-    first = tokens.tokens(**frames, previous=_none(spark), params=PARAMS, by=BY).collect()
+    first = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect()
     marked = spark.createDataFrame([row.asDict() | {"ids": [7]} for row in first], tables.TOKENS.ddl)
 
     def made(**other: Any) -> dict[str, Any]:
-        given = {**frames, "previous": marked, "params": PARAMS, "by": BY, **other}
+        given = {**frames, "previous": marked, "model": lossless(), "params": PARAMS, "by": BY, **other}
         return {row.doc_id: row for row in tokens.tokens(**given).collect()}
 
     same = made()
@@ -177,15 +178,15 @@ def test_only_what_changed_is_encoded_again(spark, frames):
     assert sorted(doc for doc, row in fewer_cuts.items() if row.ids != [7]) == ["1"]
     fewer = made(selection=frames["selection"].where("doc_id <> '2'"))
     assert sorted(fewer) == ["1", "3", "4"]
-    other_model = made(by=tokens.Encoding(sentencepieces.describe(trained_elsewhere(model_type="bpe"))))
+    other_model = made(model=sentencepieces.describe(trained_elsewhere(model_type="bpe")))
     assert all(row.ids != [7] for row in other_model.values())
 
 
 def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
     def counts(model: sentencepieces.Model, **other: Any) -> dict[str, Any]:
         seen = Observation()
-        by = tokens.Encoding(model, CACHE, seen)
-        given = {**frames, "previous": _none(spark), "params": PARAMS, "by": by, **other}
+        by = tokens.Encoding(CACHE, seen)
+        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "by": by, **other}
         tokens.tokens(**given).write.format("noop").mode("overwrite").save()
         return dict(seen.get)
 
@@ -197,13 +198,29 @@ def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
     assert counts(lossless(), selection=none) == {"encoded": 0, "by_library": 0, "bytes_by_library": 0}
 
 
+def test_fertility_is_summed_over_the_first_documents_of_each_language(spark, frames):
+    given = {**frames, "documents": frames["documents"].withColumn("year", F.lit(None).cast("int"))}
+    models = {"kvern": lossless().data, "other": trained_elsewhere(model_type="bpe")}
+    made = fertility.fertility(**given, params=PARAMS, models=models, each=9)
+    assert made.columns == [*fertility.kernel.KEYS, *fertility.kernel.COUNTS]
+    rows = {(row.language, row.model): row for row in made.collect()}
+    assert {key: row.documents for key, row in rows.items()} == {(a, b): 2 for a in ("nob", "nno") for b in models}
+    for language, documents in (("nob", "14"), ("nno", "23")):
+        row, texts = rows[language, "kvern"], [FINAL[doc] for doc in documents]
+        assert row.bytes == sum(len(text.encode()) for text in texts)
+        assert row.tokens == sum(len(sentencepieces.encoder(lossless().data).encode(text)) for text in texts)
+        assert row.returned == 2
+    fewer = fertility.fertility(**given, params=PARAMS, models={"kvern": models["kvern"]}, each=1).collect()
+    assert [(row.language, row.documents) for row in fewer] == [("nno", 1), ("nob", 1)]
+
+
 def test_rows_do_not_depend_on_partitions(spark, frames):
     one, many = ({**frames, "documents": frames["documents"].repartition(n)} for n in (1, 4))
     rows = [
         sorted(
             map(
                 repr,
-                tokens.tokens(**given, previous=_none(spark), params=PARAMS, by=BY).collect(),
+                tokens.tokens(**given, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect(),
             )
         )
         for given in (one, many)

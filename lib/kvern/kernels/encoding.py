@@ -64,6 +64,11 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
 _kept = lru_cache(maxsize=1)(load)  # a worker does many parts: the next one finds tables and cache as they are
 
 
+@lru_cache(maxsize=1)
+def _broken(model: bytes) -> int:
+    return len(sentencepieces.failures(model))
+
+
 def why_not_fast(model: bytes) -> list[str]:
     """Reasons why this model's text goes through the library, at its speed; none where the fast path encodes."""
     return list(load(model, 0).why_not)
@@ -111,8 +116,8 @@ def encoded(
     Malformed UTF-8 counts as U+FFFD. `promised`: the tokenizer's row calls the model lossless; RuntimeError where the
     library here does not agree.
     """
-    if promised and (broken := sentencepieces.failures(model)):
-        raise RuntimeError(f"wanted a lossless model, {len(broken)} odd strings do not come back: pin sentencepiece")
+    if promised and (broken := _broken(model)):
+        raise RuntimeError(f"wanted a lossless model, {broken} odd strings do not come back: pin sentencepiece")
     encoder = _kept(model, cache_bytes)
     for batch in batches:
         text = _valid(batch["text"])

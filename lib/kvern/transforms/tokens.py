@@ -19,15 +19,17 @@ _COLUMNS = ("doc_id", "ids", "text_hash", "edits", "tokenizer", "made_from", *_P
 
 @dataclass(frozen=True)
 class Encoding:
-    """What encodes: a model, the bytes that a worker may keep of words encoded before, and who counts.
+    """The bytes that a worker may keep of words encoded before, and who counts.
 
     `seen` counts, in the action that writes: documents `encoded`, those of them that the fast encoder left to the
     library, whole or in part (`by_library`), and the bytes of that.
     """
 
-    model: sentencepieces.Model
     cache_bytes: int = CACHE_BYTES
     seen: Observation | None = None
+
+
+_BY = Encoding()
 
 
 def tokens(
@@ -36,8 +38,9 @@ def tokens(
     selection: DataFrame,
     eligibility: DataFrame,
     previous: DataFrame,
+    model: sentencepieces.Model,
     params: FinalText,
-    by: Encoding,
+    by: Encoding = _BY,
 ) -> DataFrame:
     """tables.TOKENS for the documents given (one part). `previous` holds the rows that this part has already.
 
@@ -45,13 +48,13 @@ def tokens(
     The model travels to the workers inside the plan.
     """
     texts = decided(documents, signals, kept(eligibility, selection), params)
-    wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(by.model.sha256)), 256)
+    wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
     texts = texts.withColumn("made_from", wanted)
     same = texts.select("doc_id", "made_from", *_PLACE)
     still = previous.drop(*_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
     had = F.broadcast(previous.select("doc_id", "made_from"))
     missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
-    fresh = _encoded(missing, by.model, by.cache_bytes)
+    fresh = _encoded(missing, model, by.cache_bytes)
     if by.seen is not None:
         left = F.count(F.when(F.col("by_library") > 0, 1)).alias("by_library")
         size = F.coalesce(F.sum("by_library"), F.lit(0)).alias("bytes_by_library")
