@@ -188,3 +188,10 @@ def test_floors_and_top_ups_change_the_counts_and_stand_in_the_settings():
     assert settings["floors"] == {"sme": 0.4}
     with pytest.raises(vocabulary.CannotTrain, match="wanted floors that leave room"):
         vocabulary.train(words(SENTENCES), training(floors=(("sme", 0.4), ("nob", 0.6))))
+
+
+def test_units_become_the_words_of_the_normaliser_under_nmt_nfkc():
+    rows = vocabulary.training_rows(
+        words({"nob": "m²\nog  m2\tﬁn \u00a0og "}), training(alpha=1, normal_form="nmt_nfkc")
+    )
+    assert rows.to_pylist() == [{"word": "m2", "n": 2}, {"word": "og", "n": 2}, {"word": "fin", "n": 1}]
