@@ -152,7 +152,7 @@ def finished(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def _untouched(batch: pa.RecordBatch) -> pa.RecordBatch:
     """What `_replaced` gives where nothing is cut or masked, without a copy of the text."""
     columns = {name: batch[name] for name in batch.schema.names if name not in ("text", "spans")}
-    none = pa.ListArray.from_arrays(pa.array(np.ones(len(batch) + 1, np.int32)), pa.array([], EDITS.value_type))
+    none = pa.ListArray.from_arrays(pa.array(np.zeros(len(batch) + 1, np.int32)), pa.array([], EDITS.value_type))
     return pa.RecordBatch.from_pydict({**columns, "text": batch["text"], "edits": none})
 
 
