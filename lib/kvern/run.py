@@ -29,12 +29,16 @@ class Made:
     stage: str
     parts: int = 0
     counts: Counts = field(default_factory=lambda: Counts(0, 0, 0, {}, 0.0))
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def wrote(self) -> int:
         return self.counts.rows_in - sum(self.counts.refusals.values())
 
     def line(self) -> str:
+        return "\n".join([self._counted(), *(f"{self.stage}: {warning}" for warning in self.warnings)])
+
+    def _counted(self) -> str:
         if not self.parts:
             return f"{self.stage}: nothing to do, up to date"
         c = self.counts
@@ -59,13 +63,16 @@ def run(
         # The first queries of a session cost seconds each, however small: they run side by side.
         listings = _listings(pool, warehouse, settings) if stages.DELIVERIES in chosen else {}
         recorded = warehouse.recorded()
+        silent = _without_files(listings, settings) if listings else []
         for stage in chosen:
             pending = (
                 _delivered(listings, recorded)
                 if stage is stages.DELIVERIES
                 else _pending(stage, warehouse, settings, recorded, renew)
             )
-            yield _made(stage, pending, warehouse, recorded, batch, tell)
+            made = _made(stage, pending, warehouse, recorded, batch, tell)
+            made.warnings += silent if stage is stages.DELIVERIES else []
+            yield made
 
 
 def _made(
@@ -157,7 +164,14 @@ def _given(
     return Given(read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded)
 
 
-Listing = tuple[Given, DataFrame, dict[int, str]]
+@dataclass(frozen=True)
+class Listing:
+    """A batch as it lies there now: its rows, each part's fingerprint, and the sources that have a file."""
+
+    given: Given
+    rows: DataFrame
+    found: dict[int, str]
+    sources: frozenset[str]
 
 
 def _listings(pool: ThreadPoolExecutor, warehouse: Warehouse, settings: Settings) -> dict[str, Future[Listing]]:
@@ -169,30 +183,43 @@ def _listings(pool: ThreadPoolExecutor, warehouse: Warehouse, settings: Settings
 def _listed(batch: str, warehouse: Warehouse, settings: Settings) -> Listing:
     given = _listing(batch, warehouse, settings)
     rows = stages.DELIVERIES.rows(given).persist()
-    return given, rows, _contents(rows, own(stages.DELIVERIES, settings))
+    return Listing(given, rows, *_contents(rows, own(stages.DELIVERIES, settings)))
+
+
+def _without_files(listings: dict[str, Future[Listing]], settings: Settings) -> list[str]:
+    """A sentence for each source without a file; ConfigError where none has one: a folder that is not mounted must
+    not look like a library that withdrew everything."""
+    lacking = [s for s in settings.recipe.sources if s.name not in listings[s.batch].result().sources]
+    said = [f"source {s.name} ({s.batch}): no file matches {s.path!r} under the input" for s in lacking]
+    if len(lacking) == len(settings.recipe.sources):
+        raise ConfigError(f"{'; '.join(said)}. Check the sources' paths and --input.")
+    return said
 
 
 def _delivered(listings: dict[str, Future[Listing]], recorded: Recorded) -> Iterator[Pending]:
     """The parts whose listing is new, or gone."""
     for batch, listing_of in listings.items():
-        given, rows, found = listing_of.result()
+        listing = listing_of.result()
         before = [part for name, part in parts(recorded) if name == batch]
-        for part in sorted({*found, *before}):
-            fingerprint = found.get(part, GONE)
+        for part in sorted({*listing.found, *before}):
+            fingerprint = listing.found.get(part, GONE)
             if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
-                yield (batch, part), replace(given, fingerprint=fingerprint), partial(_store_part, rows, part)
-        rows.unpersist()
+                given = replace(listing.given, fingerprint=fingerprint)
+                yield (batch, part), given, partial(_store_part, listing.rows, part)
+        listing.rows.unpersist()
 
 
 def _store_part(listed: DataFrame, part: int, store: Store) -> object:
     return store(listed.where(F.col("part") == part))
 
 
-def _contents(listed: DataFrame, itself: str) -> dict[int, str]:
-    """Part to fingerprint: a sum of hashes over the rows of its listing, which no order can show in."""
+def _contents(listed: DataFrame, itself: str) -> tuple[dict[int, str], frozenset[str]]:
+    """Part to fingerprint, a sum of hashes over its rows that no order can show in; and the sources with files."""
     content = F.sum(F.xxhash64(*sorted(listed.columns)).cast("decimal(38,0)")).alias("content")
-    rows = listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n")).collect()
-    return {row["part"]: f"{itself}.{digest([str(row['content']), row['n']])}" for row in rows}
+    sources = F.collect_set("source").alias("sources")
+    rows = listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n"), sources).collect()
+    found = {row["part"]: f"{itself}.{digest([str(row['content']), row['n']])}" for row in rows}
+    return found, frozenset(name for row in rows for name in row["sources"])
 
 
 def _listing(batch: str, warehouse: Warehouse, settings: Settings) -> Given:

@@ -4,12 +4,14 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from kvern.tables import RUNS, Table
 
@@ -58,19 +60,11 @@ class Warehouse:
     def path(self, table: Table) -> str:
         return f"{self.root.rstrip('/')}/{table.name}"
 
-    def exists(self, table: Table) -> bool:
-        try:
-            self.spark.read.format("delta").load(self.path(table)).schema  # noqa: B018 - a look-up, no job
-        except AnalysisException:
-            return False
-        return True
-
     def read(self, table: Table) -> DataFrame:
         """The table as its contract has it; an empty frame where nothing was written yet."""
-        if not self.exists(table):
-            return self.spark.createDataFrame([], table.ddl)
-        stored = self.spark.read.format("delta").load(self.path(table))
-        return stored.select(*self.spark.createDataFrame([], table.ddl).columns)
+        schema = _schema(table.ddl)
+        stored = self._stored(table)
+        return self.spark.createDataFrame([], schema) if stored is None else stored.select(*schema.names)
 
     def read_part(self, table: Table, batch: str, part: int) -> DataFrame:
         return self.read(table).where((F.col("batch") == batch) & (F.col("part") == part))
@@ -78,7 +72,7 @@ class Warehouse:
     def write(self, frame: DataFrame, table: Table, batch: str, part: int, lineage: dict[str, Any]) -> Counts:
         """Replace the table, or its (batch, part), by `frame`; the lineage goes into the Delta commit."""
         started = time.monotonic()
-        contract = conform(frame, table, self.spark)
+        contract = conform(frame, table)
         seen = Observation(f"{table.name}-{uuid4().hex}")
         counted = frame.observe(seen, *_counters(frame, table))
         if "refusal" in frame.columns:
@@ -120,8 +114,20 @@ class Warehouse:
         )
         return {(row["table"], row["batch"], row["part"]): row["fingerprint"] for row in last.collect()}
 
+    def exists(self, table: Table) -> bool:
+        return self._stored(table) is not None
+
+    def _stored(self, table: Table) -> DataFrame | None:
+        try:
+            frame = self.spark.read.format("delta").load(self.path(table))
+            frame.schema  # noqa: B018 - under Spark Connect the table is looked for here
+        except AnalysisException:
+            return None
+        return frame
+
     def _create(self, table: Table) -> None:
         if table.name in self._created or self.exists(table):
+            self._created.add(table.name)
             return
         place = "PARTITIONED BY (source, batch, part)" if table.scope == "part" else ""
         self.spark.sql(
@@ -131,9 +137,9 @@ class Warehouse:
         self._created.add(table.name)
 
 
-def conform(frame: DataFrame, table: Table, spark: SparkSession) -> list[str]:
+def conform(frame: DataFrame, table: Table) -> list[str]:
     """The contract's columns in order, or every difference at once."""
-    want = {item.name: item.dataType.simpleString() for item in spark.createDataFrame([], table.ddl).schema}
+    want = {item.name: item.dataType.simpleString() for item in _schema(table.ddl)}
     have = {item.name: item.dataType.simpleString() for item in frame.schema if item.name != "refusal"}
     wrong = [
         f"{name}: want {kind}, have {have.get(name, 'nothing')}"
@@ -144,6 +150,13 @@ def conform(frame: DataFrame, table: Table, spark: SparkSession) -> list[str]:
     if wrong:
         raise ContractError(f"{table.name} breaks its contract: {'; '.join(wrong)}")
     return list(want)
+
+
+@cache
+def _schema(ddl: str) -> StructType:
+    schema = StructType.fromDDL(ddl)
+    assert isinstance(schema, StructType), ddl
+    return schema
 
 
 def _counters(frame: DataFrame, table: Table) -> Sequence[Any]:

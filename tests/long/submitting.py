@@ -16,11 +16,13 @@ JAVA = Path(sys.prefix) / "java"
 def environment(**more: str) -> dict[str, str]:
     place = {"PYSPARK_PYTHON": sys.executable, "SPARK_HOME": str(SPARK), "SPARK_LOCAL_IP": "127.0.0.1"}
     java = {"JAVA_HOME": str(JAVA)} if JAVA.exists() else {}
-    return {**os.environ, **place, **java, **more}
+    archive = Path(sys.prefix) / "classes.jsa"
+    classes = {"SPARK_SUBMIT_OPTS": f"-XX:SharedArchiveFile={archive}"} if archive.exists() else {}
+    return {**os.environ, **place, **java, **classes, **more}
 
 
 def arguments(recipe: Path, holdings: Path, place: Path) -> list[str]:
-    words = ["--recipe", str(recipe), "--env", str(ROOT / "conf" / "env" / "ci.toml"), "--input", str(holdings)]
+    words = ["--recipe", str(recipe), "--env", str(ROOT / "conf" / "env" / "local.toml"), "--input", str(holdings)]
     return [*words, "--warehouse", str(place / "warehouse"), "--output", str(place / "shards")]
 
 

@@ -92,8 +92,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def submit(master: str, wheel: Path, script: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    conf = ["--properties-file", str(ROOT / "conf" / "spark" / "ci.conf"), "--master", master]
+    conf = ["--properties-file", str(ROOT / "conf" / "spark" / "local.conf"), "--master", master]
     conf += ["--conf", "spark.executor.memory=1g", "--conf", "spark.executor.cores=1", "--py-files", str(wheel)]
+    conf += ["--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
     return run([str(SPARK / "bin" / "spark-submit"), *conf, str(script), *words], PYTHONPATH="")
 
 
@@ -117,6 +118,7 @@ def test_the_workers_have_the_package_from_the_zip(master: str, wheel: Path, tmp
     assert len(places) == 2 and all(wheel.name in each for each in places)
 
 
+@pytest.mark.timeout(2400)
 def test_every_job_gives_the_tables_and_shards_of_a_local_run(
     master: str, wheel: Path, demo_holdings: Path, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def builds(place: Path) -> list[Path]:
     return list((place / "shards").glob("*/manifest.json"))
 
 
+@pytest.mark.timeout(2400)
 def test_a_killed_run_is_taken_up_and_gives_the_same_shards(demo_holdings: Path, tmp_path: Path) -> None:
     recipe = recipe_with(tmp_path / "conf")
     run(kvern(recipe, demo_holdings, tmp_path / "whole"))

@@ -142,6 +142,20 @@ def test_a_failing_gate_leaves_the_stage_unrecorded(spark: SparkSession, tmp_pat
     assert recorded == {"deliveries", "pages"}
 
 
+def test_a_source_without_a_file_is_said_and_a_library_without_any_is_an_error(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    given = settings(tmp_path)
+    with pytest.raises(ConfigError, match=r"no file matches .* under the input.*Check the sources' paths and --input"):
+        made(spark, given)
+    jsonl(tmp_path / "in" / "records" / "a.jsonl.gz", [{"text": "Et lite dokument."}])
+    report = {each.stage: each for each in run(Warehouse(spark, given.env.warehouse), given, (stages.DELIVERIES,))}
+    silent = [line for line in report["deliveries"].line().splitlines() if "no file matches" in line]
+    assert len(silent) == len(given.recipe.sources) - 1
+    assert all(line.startswith("deliveries: source ") for line in silent)
+
+
 def test_the_number_of_partitions_does_not_show(spark: SparkSession, finished: tuple, tmp_path: Path) -> None:
     given, _ = finished
     wide = Settings(
