@@ -1,20 +1,23 @@
 """Random and mutated real texts through the fast encoders and `sentencepiece`: exit 1 at the first difference.
 
-    python bench/fuzz_tokens.py FIRST_SEED SEEDS MODEL [MODEL ...]
+    python bench/fuzz_tokens.py [FIRST_SEED SEEDS [MODEL ...]]
 
+Without models: our own of each kind. A lossless BPE is compared as tokenizer.json too, where `tokenizers` is installed.
 A seed makes the same texts for ever: one that ever found a difference is kept in tests/kernels/test_encoding.py.
 """
 
 import random
 import sys
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-from figures import shared
-from tokens import texts
+from figures import of_rounds, shared, write
+from tokens import counted, texts, training
 
-from kvern.kernels import encoding
+from kvern.kernels import encoding, sentencepieces, tokenizer_json, vocabulary
 
 POOLS = (
     *(
@@ -69,22 +72,60 @@ def of_seed(seed: int, real: list[str]) -> list[str]:
     return [*texts, " ".join(draw.choices(real, k=400))[:1_500_000]]
 
 
+class Differs(Exception):
+    """Which texts of which seed."""
+
+
+def exported(model: bytes) -> Any:
+    """The model as tokenizer.json in its own library; None where it is no lossless BPE, or the library is not here."""
+    if find_spec("tokenizers") is None:
+        return None
+    try:
+        return tokenizer_json.loaded(sentencepieces.as_json(model))
+    except ValueError:
+        return None
+
+
+def compared(name: str, data: bytes, seeds: range, real: list[str]) -> tuple[int, int]:
+    """Texts and bytes that were encoded by us, by `sentencepiece` and, where it can be, by the exported model."""
+    encoder, plain, export = encoding.load(data), sentencepieces.loaded(data), exported(data)
+    guarded = not sentencepieces.why_not_lossless(data)
+    texts = size = 0
+    for seed in seeds:
+        made = of_seed(seed, real)
+        ids, offsets, _ = encoding.encode(encoder, pa.array(made, pa.string()))
+        have = [ids[start:end].tolist() for start, end in pairwise(offsets.tolist())]
+        for number, (text, found) in enumerate(zip(made, have, strict=True)):
+            library = encoder.library if guarded and "\u2581" in text else plain
+            if found != library.encode(text) or (export and found != export.encode(text)):
+                raise Differs(f"{name}, seed {seed}: text {number} differs")
+        texts, size = texts + len(made), size + sum(len(text.encode()) for text in made)
+    way = "fast" if encoder.tables else ", ".join(encoder.why_not)
+    print(
+        f"{name} ({way}{', exported' if export else ''}): {texts} texts, {size / 1e6:.1f} MB, none differs", flush=True
+    )
+    return texts, size
+
+
 def main(first: int, seeds: int, models: list[str]) -> None:
     real = texts(shared())["text"].to_pylist()
-    encoders = {name: encoding.load(Path(name).read_bytes()) for name in models}
-    compared = size = 0
-    for seed in range(first, first + seeds):
-        made = of_seed(seed, real)
-        for name, encoder in encoders.items():
-            ids, offsets, _ = encoding.encode(encoder, pa.array(made, pa.string()))
-            have = [ids[start:end].tolist() for start, end in pairwise(offsets.tolist())]
-            different = [n for n, text in enumerate(made) if have[n] != encoder.library.encode(text)]
-            if different:
-                raise SystemExit(f"{Path(name).name}, seed {seed}: texts {different[:10]} differ")
-            compared, size = compared + len(made), size + sum(len(text.encode()) for text in made)
-    ways = {Path(name).name: encoder.why_not or "fast" for name, encoder in encoders.items()}
-    print(f"{compared} comparisons, {size / 1e6:.1f} MB, seeds {first} to {first + seeds - 1}: none differs; {ways}")
+    named = {Path(name).name: Path(name).read_bytes() for name in models} or standard()
+    done = [compared(name, data, range(first, first + seeds), real) for name, data in named.items()]
+    what = f"{len(named)} models, {sum(size for _, size in done) / 1e6:.0f} MB, seeds {first} to {first + seeds - 1}"
+    figure = of_rounds("fuzzed_texts_equal", [sum(number for number, _ in done)], "texts", 0, what)
+    write("fuzz_tokens", [figure])
+
+
+def standard() -> dict[str, bytes]:
+    """Our own models of both kinds, trained on the real texts."""
+    words = counted(texts(shared()))
+    return {
+        "bpe": vocabulary.train(words, training(vocabulary=8_000)).data,
+        "unigram": vocabulary.train(words, training(vocabulary=8_000, kind="unigram")).data,
+        "nmt_nfkc": vocabulary.train(words, training(vocabulary=8_000, normal_form="nmt_nfkc")).data,
+    }
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    numbers = [int(each) for each in sys.argv[1:3]] or [0, 20]
+    main(*numbers, sys.argv[3:])

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyspark.errors import PySparkException
 
-from kvern import __version__, build_commands, commands
+from kvern import __version__, build_commands, commands, tokenizer_commands
 from kvern.recipe import ConfigError
 from kvern.session import EnvironmentMissing
 from kvern.warehouse import ContractError, GateError
@@ -53,7 +53,17 @@ def _parser() -> argparse.ArgumentParser:
     explain = _command(added, "explain", commands.explain_command, "all that is known of a document")
     explain.add_argument("doc_id", metavar="DOC_ID")
     _build_commands(added)
+    _tokenizer_command(added)
     return parser
+
+
+def _tokenizer_command(added: Any) -> None:
+    told = "what texts cost under the tokenizer, by language and spelling, and the pieces to look at"
+    report = _command(added, "tokenizer", tokenizer_commands.tokenizer_command, told)
+    report.add_argument("--against", metavar="FILE", help="another model (.model or tokenizer.json) beside it")
+    report.add_argument("--documents", type=int, default=1000, metavar="N", help="read of each language (1000)")
+    report.add_argument("--page", metavar="FILE", help="write the report as Markdown too")
+    report.add_argument("--export", metavar="FILE", help="write the model as a Hugging Face tokenizer.json")
 
 
 def _build_commands(added: Any) -> None:

@@ -36,7 +36,11 @@ def run_command(options: Any) -> None:
 def _close(report: list[Made], settings: Settings, warehouse: Warehouse, seconds: float, as_json: bool) -> None:
     rows = [_told(made) for made in report]
     if as_json:
-        print(json.dumps([row | {"warnings": made.warnings} for row, made in zip(rows, report, strict=True)]))
+        told = [
+            row | {"warnings": each.warnings, "notes": each.counts.notes}
+            for row, each in zip(rows, report, strict=True)
+        ]
+        print(json.dumps(told))
         return
     made = [each for each in report if each.parts]
     if len(made) > 1:

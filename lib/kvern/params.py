@@ -179,22 +179,42 @@ class FinalText(Params):
 
 
 class Tokenizer(Params):
-    """A SentencePiece BPE trained on `words`, or a given model."""
+    """A SentencePiece model trained on `words`, or a given model."""
 
     name: Name = "kvern"
     """What it is called in the table."""
     model: str | None = None
-    """A SentencePiece model file, relative to the recipe; none is trained then."""
+    """A SentencePiece model file or a Hugging Face tokenizer.json, relative to the recipe; none is trained then."""
+    kind: Literal["bpe", "unigram"] = "bpe"
+    """`bpe` equals training on all the text, in seconds; `unigram` takes longer, from seeds counted in `words`."""
+    normal_form: Literal["identity", "nmt_nfkc"] = "identity"
+    """`identity` gives every text back byte for byte; `nmt_nfkc` loses line ends and writes m² as m2."""
     vocabulary: int = Field(default=32_000, ge=300)
     """Pieces."""
     alpha: Share = 0.5
     """Languages are sampled by their share to this power: 1 as they are, 0 all alike."""
+    floors: dict[str, Share] = {}
+    """Language to its least share of what is trained on; together below 1."""
+    top_ups: dict[str, Annotated[float, Field(gt=0, le=1000)]] = {}
+    """Language to a factor on its weight, before floors."""
     required_chars: str | None = None
     """Letters that get a piece of their own whatever their count; absent: the alphabets of the kept languages."""
     character_coverage: float = Field(default=0.9999, gt=0.9, le=1)
     """Share of characters that get a piece; the rest are bytes."""
+    split_digits: bool = True
+    """No piece holds two digits."""
+    markers: tuple[Annotated[str, Field(pattern=r"^[!-~]{2,}$")], ...] = ()
+    """Control symbols beside `<s>` and `</s>`, for the trainers' use: a text that holds one has it spelt out."""
     min_count: int = Field(default=1, ge=1)
     """Units counted less often are not trained on; 5 for a corpus of a terabyte."""
+    max_units: int = Field(default=10_000_000, ge=1000)
+    """So many units come to the driver, those that weigh most: 0.8 kB of its memory each for bpe, 1.4 for unigram."""
+
+    @model_validator(mode="after")
+    def _floors_leave_room(self) -> Self:
+        if (total := sum(self.floors.values())) >= 1:
+            raise ValueError(f"floors: want less than 1 together, have {total:g}")
+        return self
 
 
 class Phase(Params):

@@ -89,6 +89,8 @@ class Env(Params):
     """Where the shards lie."""
     partitions: int = Field(default=4, ge=1)
     """How many tasks a stage that parses is spread over: two or three for each core."""
+    encoder_cache_bytes: int = Field(default=1 << 25, ge=1024)
+    """Memory of each Python worker for words that it has encoded before; the largest power of two in it is used."""
     spark: str | None = None
     """Properties that start a JVM, relative to this file; not read under spark-submit."""
 

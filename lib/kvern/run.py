@@ -43,9 +43,10 @@ class Made:
             return f"{self.stage}: nothing to do, up to date"
         c = self.counts
         left = "".join(f", {count} {reason}" for reason, count in sorted(c.refusals.items()))
+        notes = "".join(f", {count} {name.replace('_', ' ')}" for name, count in c.notes.items())
         return (
             f"{self.stage}: read {c.rows_in}, kept {c.kept}, refused {c.refused}{left}, "
-            f"wrote {self.wrote} rows in {self.parts} part(s), took {c.seconds:.1f} s"
+            f"wrote {self.wrote} rows in {self.parts} part(s){notes}, took {c.seconds:.1f} s"
         )
 
 
@@ -125,7 +126,8 @@ def _write(stage: Stage, unit: Unit, given: Given, publish: Callable[[Store], ob
         return warehouse.read(table)
 
     publish(store)
-    counts = replace(written[0], seconds=time.monotonic() - started)
+    notes = {name: int(count) for seen in given.watched for name, count in seen.get.items()}
+    counts = replace(written[0], seconds=time.monotonic() - started, notes=notes)
     _gate(stage.name, counts, recipe)
     warehouse.log(table, *unit, given.fingerprint, counts)
     return counts

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Observation
 
 from kvern.recipe import Env, Recipe
 from kvern.rules import Rules
@@ -32,6 +32,7 @@ class Given:
     `read` gives a part table's own part to a part stage, and a whole table else; `others` gives the other parts.
     `reads` are the stage's tables, `frames` what they hold, in that order; `over` calls a transform with them,
     or with the first few.
+    `watch` gives an observation whose counts stand in the stage's line once its table is written.
     `fingerprint` is the stage's own for this unit, `recorded` all that are known: (table, batch, part) to fingerprint.
     """
 
@@ -42,6 +43,11 @@ class Given:
     reads: tuple[Table, ...] = ()
     fingerprint: str = ""
     recorded: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+    watched: list[Observation] = field(default_factory=list)
+
+    def watch(self) -> Observation:
+        self.watched.append(Observation())
+        return self.watched[-1]
 
     @property
     def frames(self) -> tuple[DataFrame, ...]:

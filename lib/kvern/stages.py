@@ -161,6 +161,7 @@ TOKENS = Stage(
         previous=given.read(tables.TOKENS),
         model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
+        by=tokens.Encoding(given.env.encoder_cache_bytes, given.watch()),
     ),
     depends=lambda recipe, _: recipe.final_text,
 )

@@ -34,18 +34,21 @@ class Counts:
     refused: int
     refusals: dict[str, int]
     seconds: float
+    notes: dict[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "Counts") -> "Counts":
-        reasons = {
-            key: self.refusals.get(key, 0) + other.refusals.get(key, 0) for key in {*self.refusals, *other.refusals}
-        }
         return Counts(
             self.rows_in + other.rows_in,
             self.kept + other.kept,
             self.refused + other.refused,
-            reasons,
+            _sums(self.refusals, other.refusals),
             self.seconds + other.seconds,
+            _sums(self.notes, other.notes),
         )
+
+
+def _sums(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in sorted({*one, *other})}
 
 
 @dataclass(frozen=True)

@@ -101,3 +101,25 @@ def test_a_program_reads_which_sources_have_no_file(
     assert (int(ended.value.code or 0), told["stage"]) == (cli.DONE, "deliveries")
     assert told["kept"] > 0 and len(told["warnings"]) == len(demo.settings.recipe.sources) - 1
     assert all("no file matches" in each and "texts (2026-09)" not in each for each in told["warnings"])
+
+
+def test_tokenizer_reports_by_language_beside_another_and_exports(
+    demo: Demo, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    other, page, export = (tmp_path / name for name in ("other.model", "page.md", "tokenizer.json"))
+    (row,) = demo.rows(tables.TOKENIZER)
+    other.write_bytes(bytes(row["model"]))
+    asked = ["--against", str(other), "--page", str(page), "--export", str(export), "--documents", "20"]
+    assert call(demo, "tokenizer", *asked, "--json") == cli.DONE
+    told = json.loads(capsys.readouterr().out)
+    assert (told["sha256"], told["lossless"], told["through_the_library"]) == (row["sha256"], True, [])
+    assert told["split_letters"] == {"kvern": {}, "other": {}}
+    by_model = {
+        name: [{**row, "model": ""} for row in told["texts"] if row["model"] == name] for name in ("kvern", "other")
+    }
+    assert by_model["kvern"] == by_model["other"] != []
+    assert {row["returned_share"] for row in told["texts"]} == {1.0}
+    assert "| nob | modern | kvern | " in page.read_text(encoding="utf-8")
+    assert json.loads(export.read_text(encoding="utf-8"))["model"]["type"] == "BPE"
+    assert call(demo, "tokenizer", "--against", str(tmp_path / "none")) == cli.CALL
+    assert "against: want a model file" in capsys.readouterr().err

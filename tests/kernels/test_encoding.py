@@ -241,3 +241,23 @@ def test_real_documents_have_the_librarys_ids(shared: Path):
     texts = [file.read_text(encoding="utf-8") for file in sorted(files)[::6]]
     for name in ("ours", "words joined", "unigram", "unigram, ties"):
         assert ids_of(loaded(name), texts) == loaded(name).library.encode(texts)
+
+
+@pytest.mark.parametrize("size", [1 << 10, 100_000, 1 << 20, 5_000_000])
+@pytest.mark.parametrize("name", ["ours", "unigram"])
+def test_the_cache_stays_within_its_bound_and_loses_no_id(name, size):
+    encoder = encoding.load(models()[name], size)
+    before = encoder.cache.lines.nbytes
+    assert size / 2 < before <= size
+    texts = [" ".join(f"ord{number}nummer{seed}" for number in range(2_000)) for seed in range(20)]
+    for _ in range(2):
+        assert ids_of(encoder, texts) == encoder.library.encode(texts)
+    assert encoder.cache.lines.nbytes == encoder.cache.ids.nbytes == before
+
+
+def test_workers_take_the_bound_that_they_are_given():
+    rows = [pa.RecordBatch.from_pydict({"text": pa.array(list(SENTENCES.values()))})]
+    for size in (1 << 12, 1 << 16):
+        list(encoding.encoded(rows, lossless().data, True, size))
+        assert encoding._kept(lossless().data, size).cache.lines.nbytes == size
+        assert encoding._kept.cache_info().currsize == 1

@@ -117,3 +117,13 @@ def test_every_kind_of_personal_data_has_a_readable_placeholder() -> None:
 
     assert set(kernel.PLACEHOLDERS) == set(KINDS)
     assert not any(letter.isdigit() for text in kernel.PLACEHOLDERS.values() for letter in text)
+
+
+def test_a_batch_that_nothing_is_cut_from_is_what_any_other_is():
+    spans = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("replacement", pa.string())]))
+    texts = ["skriv\nå", "", "nei"]
+    columns = {"doc_id": ["1", "2", "3"], "text": texts, "spans": pa.array([[], None, []], spans)}
+    batch = pa.RecordBatch.from_pydict(columns)
+    (made,) = kernel.finished([batch.slice(0, 2)])
+    want = kernel._replaced(batch.slice(0, 2), [text.encode() for text in texts[:2]], [(), ()], "spans")
+    assert made.equals(want) and made.schema == want.schema and made["edits"].to_pylist() == [[], []]

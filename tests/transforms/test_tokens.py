@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 from pyspark.sql import Observation
+from pyspark.sql import functions as F
 
 from kvern import tables
 from kvern.kernels import sentencepieces
 from kvern.params import FinalText, Tokenizer
-from kvern.transforms import final_text, tokenizer, tokens, words
+from kvern.transforms import fertility, final_text, tokenizer, tokens, words
 from pieces import lossless, trained_elsewhere
 
+CACHE = 1 << 16
+BY = tokens.Encoding(CACHE)
 PLACE = "source string, batch string, part int"
 PARAMS = FinalText(
     cuts=("c4_line",),
@@ -121,6 +124,24 @@ def test_the_tokenizer_is_trained_on_sums_and_is_one_row_of_its_table(spark, fra
     assert (model.data, model.sha256, model.lossless) == (bytes(row.model), row.sha256, True)
 
 
+def test_the_weightiest_units_come_to_the_driver(spark):
+    counts = {"nob": 900, "sme": 40}
+    rows = [(language, f" {language}{n}", counts[language] - n) for language in counts for n in range(30)]
+    frame = spark.createDataFrame(rows * 2, "language string, word string, n long").repartition(3)
+    params = Tokenizer(alpha=1, max_units=1000)
+    whole = tokenizer._totals(frame, params)
+    assert sorted(row["n"] for row in whole.to_pylist()) == sorted(2 * n for _, _, n in rows)
+
+    def kept(**other):
+        found = tokenizer._totals(frame, params.model_copy(update={"max_units": 40, **other})).to_pylist()
+        assert len(found) == 40
+        return {row["word"] for row in found}
+
+    assert kept() == {f" nob{n}" for n in range(30)} | {f" sme{n}" for n in range(10)}
+    assert kept(alpha=0.0, top_ups={"sme": 50.0}) == {f" sme{n}" for n in range(30)} | {f" nob{n}" for n in range(10)}
+    assert tokenizer._totals(frame.limit(0), params).num_rows == 0
+
+
 def test_a_given_model_is_taken_in_as_it_is(spark):
     model = trained_elsewhere(model_type="bpe", normalization_rule_name="nmt_nfkc")
     unread = spark.createDataFrame([], "language string, word string, n long")
@@ -131,7 +152,7 @@ def test_a_given_model_is_taken_in_as_it_is(spark):
 
 
 def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
-    made = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS)
+    made = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY)
     assert made.columns == spark.createDataFrame([], tables.TOKENS.ddl).columns
     rows = {row.doc_id: row for row in made.collect()}
     decoder = sentencepieces.decoder(lossless().data)
@@ -143,11 +164,11 @@ def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
 
 
 def test_only_what_changed_is_encoded_again(spark, frames):
-    first = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS).collect()
+    first = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect()
     marked = spark.createDataFrame([row.asDict() | {"ids": [7]} for row in first], tables.TOKENS.ddl)
 
     def made(**other: Any) -> dict[str, Any]:
-        given = {**frames, "previous": marked, "model": lossless(), "params": PARAMS, **other}
+        given = {**frames, "previous": marked, "model": lossless(), "params": PARAMS, "by": BY, **other}
         return {row.doc_id: row for row in tokens.tokens(**given).collect()}
 
     same = made()
@@ -164,22 +185,44 @@ def test_only_what_changed_is_encoded_again(spark, frames):
 def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
     def counts(model: sentencepieces.Model, **other: Any) -> dict[str, Any]:
         seen = Observation()
-        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "seen": seen, **other}
+        by = tokens.Encoding(CACHE, seen)
+        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "by": by, **other}
         tokens.tokens(**given).write.format("noop").mode("overwrite").save()
         return dict(seen.get)
 
     size = sum(len(FINAL[doc].encode()) for doc in "1234")
     other = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
-    assert counts(lossless()) == {"documents": 4, "library_bytes": 0}
-    assert counts(other) == {"documents": 4, "library_bytes": size}
+    assert counts(lossless()) == {"encoded": 4, "by_library": 0, "bytes_by_library": 0}
+    assert counts(other) == {"encoded": 4, "by_library": 4, "bytes_by_library": size}
     none = frames["selection"].where("false")
-    assert counts(lossless(), selection=none) == {"documents": 0, "library_bytes": 0}
+    assert counts(lossless(), selection=none) == {"encoded": 0, "by_library": 0, "bytes_by_library": 0}
+
+
+def test_fertility_is_summed_over_the_first_documents_of_each_language(spark, frames):
+    given = {**frames, "documents": frames["documents"].withColumn("year", F.lit(None).cast("int"))}
+    models = {"kvern": lossless().data, "other": trained_elsewhere(model_type="bpe")}
+    made = fertility.fertility(**given, params=PARAMS, models=models, each=9)
+    assert made.columns == [*fertility.kernel.KEYS, *fertility.kernel.COUNTS]
+    rows = {(row.language, row.model): row for row in made.collect()}
+    assert {key: row.documents for key, row in rows.items()} == {(a, b): 2 for a in ("nob", "nno") for b in models}
+    for language, documents in (("nob", "14"), ("nno", "23")):
+        row, texts = rows[language, "kvern"], [FINAL[doc] for doc in documents]
+        assert row.bytes == sum(len(text.encode()) for text in texts)
+        assert row.tokens == sum(len(sentencepieces.encoder(lossless().data).encode(text)) for text in texts)
+        assert row.returned == 2
+    fewer = fertility.fertility(**given, params=PARAMS, models={"kvern": models["kvern"]}, each=1).collect()
+    assert [(row.language, row.documents) for row in fewer] == [("nno", 1), ("nob", 1)]
 
 
 def test_rows_do_not_depend_on_partitions(spark, frames):
     one, many = ({**frames, "documents": frames["documents"].repartition(n)} for n in (1, 4))
     rows = [
-        sorted(map(repr, tokens.tokens(**given, previous=_none(spark), model=lossless(), params=PARAMS).collect()))
+        sorted(
+            map(
+                repr,
+                tokens.tokens(**given, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect(),
+            )
+        )
         for given in (one, many)
     ]
     assert rows[0] == rows[1]

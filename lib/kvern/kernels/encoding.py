@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kvern.kernels import bpe, sentencepieces, unigram
+from kvern.kernels import bpe, sentencepieces, tokenizer_json, unigram
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.merges import Merges, merges
 from kvern.kernels.parts import CACHE_BYTES, Cache, Encoded, cache
@@ -48,7 +48,10 @@ class Encoder:
 def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     """An encoder; its cache of parts takes at most `cache_bytes`, whatever is encoded."""
     form = sentencepieces.encoding_form(model)
-    library, proto = sentencepieces.loaded(form), sentencepieces.proto_of(form)
+    library = sentencepieces.loaded(form)
+    if tokenizer_json.is_json(model):
+        return Encoder(library, None, None, ("is a tokenizer.json",))
+    proto = sentencepieces.proto_of(form)
     if reasons := why_not(proto):
         return Encoder(library, None, None, tuple(reasons))
     tables = merges(proto) if proto.trainer_spec.model_type == BPE else pieces_of(proto)
@@ -59,6 +62,11 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
 
 
 _kept = lru_cache(maxsize=1)(load)  # a worker does many parts: the next one finds tables and cache as they are
+
+
+@lru_cache(maxsize=1)
+def _broken(model: bytes) -> int:
+    return len(sentencepieces.failures(model))
 
 
 def why_not_fast(model: bytes) -> list[str]:
@@ -108,8 +116,8 @@ def encoded(
     Malformed UTF-8 counts as U+FFFD. `promised`: the tokenizer's row calls the model lossless; RuntimeError where the
     library here does not agree.
     """
-    if promised and (broken := sentencepieces.failures(model)):
-        raise RuntimeError(f"wanted a lossless model, {len(broken)} odd strings do not come back: pin sentencepiece")
+    if promised and (broken := _broken(model)):
+        raise RuntimeError(f"wanted a lossless model, {broken} odd strings do not come back: pin sentencepiece")
     encoder = _kept(model, cache_bytes)
     for batch in batches:
         text = _valid(batch["text"])

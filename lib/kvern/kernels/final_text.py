@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from kvern.kernels.arrow import utf8_view
@@ -140,9 +141,19 @@ def edits_from(rows: Iterable[dict[str, Any]] | None) -> tuple[Edit, ...]:
 def finished(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Decided documents to final text: `text` is replaced, and `spans` becomes `edits`; other columns stay."""
     for batch in batches:
+        if not len(batch["spans"].flatten()):
+            yield _untouched(batch)
+            continue
         texts, spans = _bytes(batch["text"]), batch["spans"].to_pylist()
         edits = [edits_of(text, edits_from(each)) if each else () for text, each in zip(texts, spans, strict=True)]
         yield _replaced(batch, texts, edits, "spans")
+
+
+def _untouched(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """What `_replaced` gives where nothing is cut or masked, without a copy of the text."""
+    columns = {name: batch[name] for name in batch.schema.names if name not in ("text", "spans")}
+    none = pa.ListArray.from_arrays(pa.array(np.zeros(len(batch) + 1, np.int32)), pa.array([], EDITS.value_type))
+    return pa.RecordBatch.from_pydict({**columns, "text": batch["text"], "edits": none})
 
 
 def edited(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

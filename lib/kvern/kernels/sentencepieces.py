@@ -1,5 +1,6 @@
-"""SentencePiece: what a model file promises, and the forms of it that encode and decode.
+"""A tokenizer's model file: what it promises, and the forms of it that encode and decode.
 
+SentencePiece's `.model`, or a `tokenizer.json` (see there), whose promise no file tells: it is never called lossless.
 Losslessness is derived from the model file, never from settings. A lossless model is used in its **literal** form:
 blanks as blanks, so that U+2581 in a text becomes three byte pieces, which the stored model decodes rightly; every
 other text has the same ids (0 of 43 258 code points differ).
@@ -14,7 +15,9 @@ from typing import Any
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
-_BYTE_PIECE = 6
+from kvern.kernels import tokenizer_json
+
+_BYTE_PIECE, _WORD = 6, 3
 ODD = (
     "", " ", "  ", "\n", "\n\n\n", "\t", "\r\n", "a\r\nb", "\x00", "a\x00b", " a", "  a ", "a   b    c", "\u00a0",
     "§\u00a05", "\u2581", "a\u2581b \u2581 ", "\u2585", "<s>", "</s>", "<unk>", "<0x41>", "\ufffd", "\ufeffa",
@@ -35,20 +38,24 @@ class Model:
 
 
 def describe(data: bytes, settings: dict[str, Any] | None = None) -> Model:
-    """What a model file promises; ValueError where it is no SentencePiece model with an end mark."""
+    """What a model file promises; ValueError where it is neither kind of model, or has no end mark."""
     try:
         processor = loaded(data)
+    except ValueError:
+        raise
     except Exception as error:
         raise ValueError("wanted a SentencePiece model file, got other bytes: check the path of the model") from error
     eod_id(data)
     lossless = not why_not_lossless(data) and not failures(data)
-    library = f"sentencepiece {version('sentencepiece')}"
+    library = tokenizer_json.library() if tokenizer_json.is_json(data) else f"sentencepiece {version('sentencepiece')}"
     wording = json.dumps(settings or {}, sort_keys=True, ensure_ascii=False)
     return Model(data, hashlib.sha256(data).hexdigest(), processor.get_piece_size(), lossless, library, wording)
 
 
 def loaded(data: bytes) -> Any:
-    """The library's processor of a model file."""
+    """The library's processor of a model file; ValueError for a tokenizer.json that `tokenizers` does not read."""
+    if tokenizer_json.is_json(data):
+        return tokenizer_json.loaded(data)
     return sentencepiece.SentencePieceProcessor(model_proto=data)
 
 
@@ -62,6 +69,8 @@ def proto_of(model: bytes) -> Any:
 def eod_id(model: bytes) -> int:
     """Id of the end mark: the model's end of sentence; ValueError where it has none."""
     found = int(loaded(model).eos_id())
+    if found < 0 and tokenizer_json.is_json(model):
+        raise ValueError(f"wanted a tokenizer.json with an end mark, one of {' '.join(tokenizer_json.ENDS)}: add one")
     if found < 0:
         raise ValueError("wanted a model with an end-of-sentence piece, got one without: train it with eos_id >= 0")
     return found
@@ -69,6 +78,8 @@ def eod_id(model: bytes) -> int:
 
 def why_not_lossless(model: bytes) -> list[str]:
     """Reasons why decode(encode(x)) may differ from x, from the model file alone; none where it never does."""
+    if tokenizer_json.is_json(model):
+        return ["is a tokenizer.json"]
     proto = proto_of(model)
     normaliser, trainer = proto.normalizer_spec, proto.trainer_spec
     bytes_missing = not trainer.byte_fallback or sum(piece.type == _BYTE_PIECE for piece in proto.pieces) != 256
@@ -80,6 +91,7 @@ def why_not_lossless(model: bytes) -> list[str]:
         "treats blanks as suffixes": trainer.treat_whitespace_as_suffix,
         "rewrites characters when decoding": bool(proto.denormalizer_spec.precompiled_charsmap),
         "has no byte fallback": bytes_missing,
+        "cuts words at U+2581 alone": trainer.model_type == _WORD,
         "has pieces with U+0020": any(" " in piece.piece for piece in proto.pieces),
     }
     return [reason for reason, holds in reasons.items() if holds]
@@ -102,6 +114,15 @@ def encoding_form(model: bytes) -> bytes:
 def encoder(model: bytes) -> Any:
     """The processor that encodes: of the model's encoding form."""
     return loaded(encoding_form(model))
+
+
+def as_json(model: bytes) -> bytes:
+    """A lossless BPE model as tokenizer.json, with the ids of `encoder`; ValueError where there is none with them."""
+    if tokenizer_json.is_json(model):
+        return model
+    if reasons := why_not_lossless(model):
+        raise ValueError(f"wanted a lossless model to write as tokenizer.json, this one {', '.join(reasons)}")
+    return tokenizer_json.exported(proto_of(literal(model)))
 
 
 def decoder(model: bytes) -> Any:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern import tables
-from kvern.kernels import sentencepieces, vocabulary
+from kvern.kernels import sampling, sentencepieces, vocabulary
 from kvern.params import Tokenizer
 
 _WORD = ("language", "word", "n")
@@ -41,11 +41,37 @@ def _training(params: Tokenizer) -> vocabulary.Training:
         required_chars=params.required_chars or "",
         character_coverage=params.character_coverage,
         min_count=params.min_count,
+        kind=params.kind,
+        normal_form=params.normal_form,
+        split_digits=params.split_digits,
+        markers=params.markers,
+        floors=tuple(sorted(params.floors.items())),
+        top_ups=tuple(sorted(params.top_ups.items())),
     )
 
 
 def _totals(words: DataFrame, params: Tokenizer) -> Any:
-    """Arrow table (language, word, n) of the words that count enough in all languages together."""
+    """Arrow table (language, word, n) of the words that count enough in all languages together.
+
+    Where there may be more than `max_units` of them the heaviest stay, each language weighing as all its words say.
+    """
     totals = words.groupBy("language", "word").agg(F.sum("n").alias("n"))
-    enough = words.groupBy("word").agg(F.sum("n").alias("n")).where(F.col("n") >= params.min_count).select("word")
-    return (totals.join(enough, "word", "left_semi") if params.min_count > 1 else totals).select(*_WORD).toArrow()
+    sums = words.groupBy("language").agg(F.sum("n").alias("n"), F.count(F.lit(1)).alias("rows")).collect()
+    many = sum(row["rows"] for row in sums) > params.max_units
+    if not many and params.min_count == 1:
+        return totals.select(*_WORD).toArrow()
+    weights = sampling.language_weights(
+        {row["language"]: row["n"] for row in sums}, params.alpha, params.floors, params.top_ups
+    )
+    whole = words.groupBy("word").agg(F.sum("n").alias("n"), F.sum(_weighed(weights)).alias("weight"))
+    enough = whole.where(F.col("n") >= params.min_count)
+    if many:
+        enough = enough.orderBy(F.desc("weight"), "word").limit(params.max_units)
+    return totals.join(enough.select("word"), "word", "left_semi").select(*_WORD).toArrow()
+
+
+def _weighed(weights: dict[str, int]) -> Column:
+    if not weights:
+        return F.col("n")
+    known = F.create_map(*(F.lit(each) for pair in sorted(weights.items()) for each in pair))
+    return F.col("n").cast("decimal(20,0)") * F.coalesce(F.try_element_at(known, F.col("language")), F.lit(1))
