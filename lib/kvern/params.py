@@ -84,7 +84,9 @@ class Documents(Params):
 class Signals(Params):
     """What the scan measures against."""
 
-    languages: tuple[str, ...] = ("nob", "nno", "sme", "dan", "swe", "eng", "isl", "fao", "fin", "deu")
+    languages: tuple[str, ...] = (
+        *("nob", "nno", "sme", "smj", "sma", "smn", "sms", "fkv", "dan", "swe", "eng", "isl", "fao", "fin", "deu"),
+    )
     """Languages that are told apart, ISO 639-3."""
     bands: int = Field(default=14, ge=1, le=256)
     """Bands of a MinHash signature: more find more pairs, and cost more."""
