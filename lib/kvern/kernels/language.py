@@ -205,7 +205,8 @@ def measure(data: Bytes, offsets: Offsets, model: Model, *, whole: bool = False)
     _documents(data, offsets, model.tables, whole, room, probabilities, ends)
     count = int(ends[-1]) if len(ends) else 0
     document = np.repeat(np.arange(len(sizes)), np.diff(ends, prepend=0))
-    return Found(probabilities, document, *room.spans[:, :count].copy(), room.scores[:count].copy())
+    start, end, name = room.spans[:, :count].copy()
+    return Found(probabilities, document, start, end, name, room.scores[:count].copy())
 
 
 def identify(data: Bytes, offsets: Offsets, model: Model, *, whole: bool = False) -> Floats:

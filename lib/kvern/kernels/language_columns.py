@@ -1,4 +1,4 @@
-"""What the scan says of languages: the label, the mixture, the spans, and by which spelling a Norwegian text is written."""
+"""What the scan says of languages: the label, the mixture, the spans, and the spelling of a Norwegian text."""
 
 from collections.abc import Sequence
 
