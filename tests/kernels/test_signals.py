@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kernels_reference import hostile, packed
 
 from kvern import tables
-from kvern.kernels import c4, language, language_columns, minhash, quality, signals
+from kvern.kernels import fingerprints, language, language_columns, minhash, quality, redundancy, signals
 from kvern.kernels.stop_words import stop_words
 
 LISTS = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
@@ -91,12 +91,13 @@ def test_a_row_does_not_depend_on_the_batch_that_it_came_in(documents):
 def test_the_row_holds_what_the_kernels_measure():
     text = PROSE.encode()
     (row,) = rows(batch(text))
-    sums, _ = quality.measure(*packed([text]), stop_words(LISTS), quality.scratch(64))
-    for name, values in quality.columns(sums).items():
+    found = quality.measure(*packed([text]), stop_words(LISTS), quality.scratch(64))
+    for name, values in quality.columns(found.sums).items():
         assert row[name] == values[0], name
-    counts, cuts = c4.measure(*packed([text]))
-    assert [row[name] for name in c4.SUMS] == counts[0].tolist()
-    assert row["cuts"] == [{"kind": "c4_line", "start": int(cuts.start[0]), "end": int(cuts.end[0])}]
+    assert row["compression_ratio"] == redundancy.measure(*packed([text]))[0]
+    assert row["cuts"] == [{"kind": "c4_line", "start": int(found.cuts.start[0]), "end": int(found.cuts.end[0])}]
+    lines = fingerprints.unpack(pa.array([row["line_hashes"]], pa.binary()))
+    assert [text[start:end] for start, end in zip(lines.start, lines.end, strict=True)] == text.split(b"\n")[:2]
     assert text[row["cuts"][0]["start"] : row["cuts"][0]["end"]] == b"meny\n"
     keys, _, orders = minhash.signatures(*packed([text]), bands=14, rows=8, ngram=5, seed=1)
     assert row["minhash"][2:] == keys[0].tobytes()
@@ -164,5 +165,5 @@ def test_an_empty_batch_gives_nothing():
 
 @pytest.mark.parametrize(("label", "wanted"), [("nob", 2), ("nno", 1), ("nor", 2), ("dan", None), ("und", None)])
 def test_stop_words_are_counted_by_the_labels_own_list(label, wanted):
-    found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8))[1]
+    found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8)).stops
     assert language_columns.own_stop_words([label], found, tuple(LISTS)).to_pylist() == [wanted]

@@ -17,11 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.characters import SPACE, TERMINAL, characters, code_point, readonly
+from kvern.kernels.arrow import Offsets
+from kvern.kernels.characters import SPACE, TERMINAL, code_point, count_characters
 from kvern.kernels.compiled import compiled
-from kvern.kernels.quality import ends_in_stops, strip
-from kvern.kernels.repetition import line_end
+from kvern.kernels.sentence_ends import ends_in_stops
 
 PIECES = 3
 LONGEST_PIECE = 1000
@@ -33,23 +32,39 @@ PHRASES = (
 )
 SUMS = ("c4_lines", "c4_sentences", "curly_brackets", "lorem_ipsum")
 LINES, SENTENCES, CURLY, LOREM = range(4)
-FULL_STOP, CURLY_BRACKET = 0x2E, 0x7B
+FULL_STOP = 0x2E
 
-# One row a phrase, ended by a zero. A phrase may begin only where bits of a byte and of the next one meet: each of the
-# six first letters has a bit of its own.
+# One row a phrase, ended by a zero.
 _LETTERS = np.zeros((len(PHRASES), max(map(len, PHRASES)) + 1), np.uint8)
-_FIRST, _SECOND = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
 for _row, _phrase in enumerate(PHRASES):
     _LETTERS[_row, : len(_phrase)] = np.frombuffer(_phrase, np.uint8)
-    _bit = 1 << b"ljpctu".index(_phrase[0])
-    _FIRST[[*_phrase[:1].lower(), *_phrase[:1].upper()]] |= _bit
-    _SECOND[[*_phrase[1:2].lower(), *_phrase[1:2].upper()]] |= _bit
+# By the two bytes that a window of SHORTEST bytes ends in: how far it may be moved on without missing a phrase (Wu &
+# Manber 1994). Their second letters and last ones are rare in Norwegian, so that a tenth of the bytes is looked at.
+SHORTEST = min(map(len, PHRASES))
+_SHIFTS = np.full((256, 256), SHORTEST - 1, np.uint8)
+for _phrase in PHRASES:
+    for _at in range(SHORTEST - 1):
+        for _one in {_phrase[_at], ord(chr(_phrase[_at]).upper())}:
+            for _two in {_phrase[_at + 1], ord(chr(_phrase[_at + 1]).upper())}:
+                _SHIFTS[_one, _two] = min(_SHIFTS[_one, _two], SHORTEST - 2 - _at)
+# Bytes of a line: nothing to see, ASCII white space, a mark that may end or close a sentence, a character to decode.
+PLAIN, BLANK, ENDING, DECODED = range(4)
+_BYTES = np.zeros(256, np.uint8)
+_BYTES[[0x20, *range(0x09, 0x0E), *range(0x1C, 0x20)]] = BLANK
+_BYTES[list(b".?!\"')]")] = ENDING
+_BYTES[0xC2:] = DECODED
+_BYTES[0xC3:0xD0] = (
+    PLAIN  # leads of letters of Latin and Greek: neither white space nor an end of a sentence among them
+)
 
 
 class Cuts(NamedTuple):
-    """Spans of removed lines: `document` is the row, `start` and `end` are bytes from its document's start."""
+    """Spans of removed lines, in bytes from their document's start.
 
-    document: npt.NDArray[np.int64]
+    A cut runs over neighbouring removed lines with their line feeds, and over blank lines between them; blank lines
+    beside a kept line stay, as they part paragraphs.
+    """
+
     start: npt.NDArray[np.int32]
     end: npt.NDArray[np.int32]
 
@@ -73,11 +88,14 @@ def _phrase_at(data, at, end, row):
 def _phrases(data, start, end):
     """(mentions JavaScript or a policy, holds the filler text), in any case of a to z."""
     mentions = filler = False
-    for i in range(start, end - 1):
-        if _FIRST[data[i]] & _SECOND[data[i + 1]]:
-            filler |= _phrase_at(data, i, end, 0)
+    at = start
+    while at + SHORTEST <= end:
+        shift = _SHIFTS[data[at + SHORTEST - 2], data[at + SHORTEST - 1]]
+        if shift == 0:
+            filler |= _phrase_at(data, at, end, 0)
             for row in range(1, _LETTERS.shape[0]):
-                mentions |= _phrase_at(data, i, end, row)
+                mentions |= _phrase_at(data, at, end, row)
+        at += max(shift, 1)
     return mentions, filler
 
 
@@ -95,24 +113,34 @@ def _ends_sentence(code, kind, previous, ended):
 
 
 @compiled
+def _longer(data, start, end):
+    """Whether a piece has more than LONGEST_PIECE characters."""
+    return end - start > LONGEST_PIECE and count_characters(data, start, end) > LONGEST_PIECE
+
+
+@compiled
 def _prose(data, start, end, classes):
-    """(pieces between white space, characters of the longest, sentences) of a line without white space around it."""
-    pieces = longest = length = 0
-    sentences, previous, ended = 1, 0, False
-    at = start
+    """(pieces between white space, whether one is too long, sentences) of a line without white space around it."""
+    pieces = 0
+    sentences, ended, long = 1, False, False
+    piece = at = start
     while at < end:
-        code, step = code_point(data, at, end)
-        if classes[code] & SPACE:
+        sort = _BYTES[data[at]]
+        if sort == PLAIN:
+            ended = False
+            at += 1
+            continue
+        code, length = code_point(data, at, end)
+        if sort == BLANK or (sort == DECODED and classes[code] & SPACE):
+            pieces += at > piece
+            long |= _longer(data, piece, at)
             sentences += ended
-            ended, length = False, 0
+            ended, piece = False, at + length
         else:
-            pieces += length == 0
-            length += 1
-            longest = max(longest, length)
+            previous = data[at - 1] if at > start else 0
             ended = _ends_sentence(code, classes[code], previous, ended)
-        previous = code
-        at += step
-    return pieces, longest, sentences
+        at += length
+    return pieces + (end > piece), long or _longer(data, piece, end), sentences
 
 
 @compiled
@@ -132,8 +160,8 @@ def _keeps(data, start, end, classes, sums):
     sums[LOREM] |= filler
     if mentions or not _ends_line(data, start, end, classes):
         return False
-    pieces, longest, sentences = _prose(data, start, end, classes)
-    if pieces < PIECES or longest > LONGEST_PIECE:
+    pieces, long, sentences = _prose(data, start, end, classes)
+    if pieces < PIECES or long:
         return False
     sums[LINES] += 1
     sums[SENTENCES] += sentences
@@ -141,48 +169,24 @@ def _keeps(data, start, end, classes, sums):
 
 
 @compiled
-def _document(data, start, end, classes, sums, cuts, n):
-    """Count a document's lines and write its cuts from number n on; returns the next number."""
-    at = start
-    cutting = False
-    for i in range(start, end):
-        sums[CURLY] |= data[i] == CURLY_BRACKET
-    while at < end:
-        stop = line_end(data, at, end)
-        first, last = strip(data, at, stop, classes)
-        if first < last:
-            if _keeps(data, first, last, classes, sums):
-                n += cutting
-                cutting = False
-            else:
-                if not cutting:
-                    cuts.start[n] = at - start
-                cuts.end[n] = min(stop + 1, end) - start
-                cutting = True
-        at = stop + 1
-    return n + cutting
+def line(data, text, place, classes, sums, spans, cutting):
+    """Judge a line that is not blank; returns whether a cut is open, as number spans.written[1].
 
-
-@compiled
-def _documents(data, offsets, classes, sums, cuts):
-    n = 0
-    for d in range(offsets.shape[0] - 1):
-        first = n
-        n = _document(data, offsets[d], offsets[d + 1], classes, sums[d], cuts, n)
-        cuts.document[first:n] = d
-    return n
-
-
-def measure(data: Bytes, offsets: Offsets) -> tuple[npt.NDArray[np.int64], Cuts]:
-    """(counts int64[n, len(SUMS)], spans of the lines that the rules remove).
-
-    A cut runs over neighbouring removed lines with their line feeds, and over blank lines between them; blank lines
-    beside a kept line stay, as they part paragraphs.
+    `text`: where the line without white space around it starts and ends; `place`: where in its document it and the
+    next line start; `cutting`: whether a cut is open.
     """
-    n = len(offsets) - 1
-    sums = np.zeros((n, len(SUMS)), np.int64)
-    # Between two cuts stands a kept line, `a b c.` at least, and a cut has a character and a line feed.
-    most = n + int(offsets[-1] - offsets[0]) // 9
-    cuts = Cuts(np.empty(most, np.int64), np.empty(most, np.int32), np.empty(most, np.int32))
-    count = _documents(readonly(data), offsets, characters().classes, sums, cuts)
-    return sums, Cuts(cuts.document[:count].copy(), cuts.start[:count].copy(), cuts.end[:count].copy())
+    if _keeps(data, text[0], text[1], classes, sums):
+        spans.written[1] += cutting
+        return False
+    n = spans.written[1]
+    if not cutting:
+        spans.cuts.start[n] = place[0]
+    spans.cuts.end[n] = place[1]
+    return True
+
+
+def cuts(offsets: Offsets) -> Cuts:
+    """Room for the cuts of these documents: between two stands a kept line, `a b c.` at least, and each has a character
+    and a line feed."""
+    most = len(offsets) + int(offsets[-1] - offsets[0]) // 9
+    return Cuts(np.empty(most, np.int32), np.empty(most, np.int32))

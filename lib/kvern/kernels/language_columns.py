@@ -21,7 +21,7 @@ def columns(
     """(the label of each document, the columns). `years`: of each document, where known."""
     found = language.measure(data, offsets, model)
     labels, scores = language.label(found.probabilities, model)
-    spelling = orthography.label(orthography.measure(data, offsets), labels, years)
+    spelling = orthography.label(orthography.measure(data, offsets, labels), labels, years)
     return labels, {
         "language": pa.array(labels, pa.string()),
         "language_score": pa.array(scores, pa.float64()),
@@ -47,8 +47,12 @@ def spans(found: language.Found, n: int, names: tuple[str, ...]) -> pa.Array:
 
 def own_stop_words(labels: Sequence[str], found: npt.NDArray[np.int32], lists: tuple[str, ...]) -> pa.Array:
     """The count by the label's own list; the larger of nob's and nno's for nor; null where the label has no list."""
-    rows = {code: [at] for at, code in enumerate(lists)}
-    rows[NOR] = [at for at, code in enumerate(lists) if code in {"nob", "nno"}]
-    mine = [rows.get(code, []) for code in labels]
-    own = [int(counts[at].max()) if at else None for at, counts in zip(mine, found, strict=True)]
-    return pa.array(own, pa.int32())
+    places = {code: (at, at) for at, code in enumerate(lists)}
+    norwegian = [at for at, code in enumerate(lists) if code in {"nob", "nno"}]
+    if norwegian:
+        places[NOR] = (norwegian[0], norwegian[-1])
+    mine = np.array([places.get(code, (-1, -1)) for code in labels], np.int64).reshape(len(labels), 2)
+    none = mine[:, 0] < 0
+    padded = np.hstack([found, np.zeros((len(found), 1), np.int32)])  # place -1
+    own = np.take_along_axis(padded, mine, axis=1).max(axis=1)
+    return pa.array(own, pa.int32(), mask=none)

@@ -22,3 +22,10 @@ def lists(kind: pa.DataType, lengths: npt.NDArray[np.int64], fields: Sequence[pa
 def named(names: Sequence[str], places: npt.NDArray[np.integer]) -> pa.Array:
     """A string for each place in `names`."""
     return pa.array(names, pa.string()).take(pa.array(places))
+
+
+def blobs(data: npt.NDArray[np.uint8], sizes: npt.NDArray[np.int64]) -> pa.Array:
+    """Binary array of consecutive pieces of `data`; null for a piece of no byte."""
+    ends = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+    valid = pa.array(sizes > 0).buffers()[1]
+    return pa.Array.from_buffers(pa.binary(), len(sizes), [valid, pa.py_buffer(ends), pa.py_buffer(data.tobytes())])

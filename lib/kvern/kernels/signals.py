@@ -8,9 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from kvern.kernels import c4, language, language_columns, minhash, nested, pii, quality, repetition
+from kvern.kernels import (
+    fingerprints,
+    language,
+    language_columns,
+    minhash,
+    nested,
+    pii,
+    quality,
+    redundancy,
+    repetition,
+)
 from kvern.kernels.arrow import Bytes, Offsets, utf8_view
 from kvern.kernels.characters import valid_utf8
 from kvern.kernels.stop_words import StopWords, stop_words
@@ -22,9 +33,10 @@ _PII = pa.struct([("kind", pa.string()), ("start", pa.int32()), ("end", pa.int32
 _CUT = pa.struct([("kind", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
 _RATIOS = (
     *("mean_word_length", "symbol_to_word_ratio", "bullet_line_ratio", "ellipsis_line_ratio", "alpha_word_ratio"),
-    "stop_words",
     *("dup_line_ratio", "dup_line_char_ratio", "dup_paragraph_ratio", "dup_paragraph_char_ratio"),
     *(quality.gram_ratio(n) for n in range(2, repetition.LONGEST + 1)),
+    *("line_punct_ratio", "short_line_ratio", "char_dup_ratio", "new_line_ratio"),
+    *("list_line_ratio", "table_line_ratio", "code_line_ratio", "compression_ratio"),
 )
 SIGNALS = pa.schema(
     [
@@ -32,10 +44,10 @@ SIGNALS = pa.schema(
         *(("languages", pa.list_(language_columns.SCORE)), ("language_spans", pa.list_(language_columns.SPAN))),
         *(("orthography", pa.string()), ("pii", pa.list_(_PII)), ("cuts", pa.list_(_CUT))),
         *((name, pa.int64()) for name in ("bytes", "chars", "words")),
-        *((name, pa.int32() if name == "stop_words" else pa.float64()) for name in _RATIOS),
-        *(("c4_lines", pa.int32()), ("c4_sentences", pa.int32())),
+        *((name, pa.float64()) for name in _RATIOS),
+        *((name, pa.int32()) for name in ("stop_words", "c4_lines", "c4_sentences")),
         *(("curly_brackets", pa.bool_()), ("lorem_ipsum", pa.bool_())),
-        *(("words_hash", pa.string()), ("minhash", pa.binary()), ("flag", pa.string())),
+        *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("flag", pa.string())),
         *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
     ]
 )
@@ -97,25 +109,25 @@ def _pieces(data: Bytes, offsets: Offsets) -> Iterator[tuple[int, int, Offsets]]
 
 
 def _measured(batch: pa.RecordBatch, data: Bytes, offsets: Offsets, scan: Scan) -> pa.RecordBatch:
-    sums, found = quality.measure(data, offsets, scan.stops, scan.scratch)
-    columns = {name: pa.array(values, from_pandas=True) for name, values in quality.columns(sums).items()}
+    columns, found = _quality(data, offsets, scan)
     labels, told = language_columns.columns(data, offsets, scan.model, batch["year"].to_pylist())
     columns |= told | {"stop_words": language_columns.own_stop_words(labels, found, scan.lists)}
-    columns |= _line_rules(data, offsets)
     columns |= {"pii": _personal(data, offsets), "flag": _flags(batch["text"], data, offsets)}
     columns |= _signatures(data, offsets, scan)
     columns |= {name: batch[name] for name in ("doc_id", "source", "batch", "part")}
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in SIGNALS], schema=SIGNALS)
 
 
-def _line_rules(data: Bytes, offsets: Offsets) -> Columns:
-    sums, cuts = c4.measure(data, offsets)
-    columns: Columns = {name: pa.array(sums[:, at]) for at, name in enumerate(c4.SUMS)}
-    kinds = nested.named(["c4_line"], np.zeros(len(cuts.start), np.int64))
-    columns["cuts"] = nested.spans(
-        _CUT, cuts.document, len(offsets) - 1, [kinds, pa.array(cuts.start), pa.array(cuts.end)]
-    )
-    return columns
+def _quality(data: Bytes, offsets: Offsets, scan: Scan) -> tuple[Columns, npt.NDArray[np.int32]]:
+    """(the measures, fingerprints and cuts; stop words of each list)."""
+    found = quality.measure(data, offsets, scan.stops, scan.scratch)
+    measures = quality.columns(found.sums) | {"compression_ratio": redundancy.measure(data, offsets)}
+    columns: Columns = {name: pa.array(values, from_pandas=True) for name, values in measures.items()}
+    kinds = nested.named(["c4_line"], np.zeros(len(found.cuts.start), np.int64))
+    cuts = np.diff(found.ends[:, 1], prepend=0)
+    columns["cuts"] = nested.lists(_CUT, cuts, [kinds, *map(pa.array, found.cuts)])
+    columns["line_hashes"] = fingerprints.pack(found.prints, np.ascontiguousarray(found.ends[:, 0]))
+    return columns, found.stops
 
 
 def _personal(data: Bytes, offsets: Offsets) -> pa.Array:
