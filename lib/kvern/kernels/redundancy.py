@@ -3,7 +3,7 @@
 Ziv and Lempel's parse (1977), greedy, as fast compressors do it: at each place the last one whose eight bytes fell into
 the same slot of a small table is looked at; where eight bytes are equal, the repeat runs as far as they are. A repeat
 costs REPEAT bytes, any other byte itself. The figure is near LZ4's own ratio but fixed by this page: it will not change
-with a library's version. Novels have .77 to .87, laws .36 to .84, a page of which each line stands a hundred times less than .02.
+with a library's version. Novels have .77 to .87, laws .36 to .84, a line that stands a hundred times less than .02.
 
 A text of more than WINDOW bytes is parsed in windows, each by itself.
 """
