@@ -3,8 +3,8 @@
 A blob is 2 bytes of version, then for each line that is not blank 8 bytes of hash, little-endian, and two numbers in
 LEB128: twice the bytes between the end of the line before it and its start, plus one where it begins a paragraph (after
 a blank line, or first of all); and its length in bytes. That is 10.2 to 10.5 bytes a line: 5 % of a novel's text, 6 to
-10 % of laws, web pages and OCR. Paragraphs cost nothing: a paragraph's hash is that of its lines' hashes, and that of its line where it has
-one. A line's hash is `hash_span` of its bytes without the white space around them.
+10 % of laws, web pages and OCR. Paragraphs cost nothing: a paragraph's hash is that of its lines' hashes, and that of
+its line where it has one. A line's hash is `hash_span` of its bytes without the white space around them.
 
 Hashes are stored and compared across years: whatever changes one raises `VERSION`.
 """
