@@ -18,10 +18,10 @@ _32 = np.uint64(32)
 
 
 class StopWords(NamedTuple):
-    """Cuckoo table of written forms (0: free), the row of `member` of each, and in whose list each word stands.
+    """Cuckoo table of words (0: free), the row of `member` of each, and in whose list each stands.
 
     `member` int32[words + 1, lists], the last row for what is no stop word; `met` is scratch; `longest`: bytes of the
-    longest form. A form stands in one of two places, so that a text's words are looked up without a branch: whether
+    longest word. A word stands in one of two places, so that a text's words are looked up without a branch: whether
     the next word is a stop word is what no processor can guess (2.2 ns a byte with one, 1.3 without).
     """
 
@@ -35,16 +35,15 @@ class StopWords(NamedTuple):
 def stop_words(lists: Mapping[str, Sequence[str]]) -> StopWords:
     """One table over the lists of several languages, in the mapping's order.
 
-    A word is found in lower case, capitalised and in capitals: to hash each word of a text once more in lower case
-    would cost as much as to find it (5 ns a byte). ValueError names what is no single word.
+    A word is found as it is written in the list, as in datatrove: `Og` is not `og`. Found in capitals too, 104 of
+    20,562 real documents passed that it refuses.
+    ValueError names what is no single word.
     """
-    folded = [{word.lower() for word in words} for words in lists.values()]
-    distinct = sorted(set().union(*folded))
-    forms = {form: row for row, word in enumerate(distinct) for form in (word, word.capitalize(), word.upper())}
-    keys, rows = _table({word_hash(form): row for form, row in forms.items()}, len(distinct))
-    member = np.zeros((len(distinct) + 1, len(folded)), np.int32)
-    member[:-1] = [[word in words for words in folded] for word in distinct] or member[:-1]
-    longest = max((len(form.encode()) for form in forms), default=0)
+    distinct = sorted(set().union(*lists.values()))
+    keys, rows = _table({word_hash(word): row for row, word in enumerate(distinct)}, len(distinct))
+    member = np.zeros((len(distinct) + 1, len(lists)), np.int32)
+    member[:-1] = [[word in words for words in lists.values()] for word in distinct] or member[:-1]
+    longest = max((len(word.encode()) for word in distinct), default=0)
     return StopWords(keys, rows, member, np.zeros(len(member), np.uint8), longest)
 
 
