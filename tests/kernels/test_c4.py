@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kernels_reference import decoded, hostile, packed
 
 from kvern.kernels import c4, quality
-from kvern.kernels.characters import SPACE, TERMINAL, TERMINALS, characters
+from kvern.kernels.characters import TERMINAL, TERMINALS, characters
 from kvern.kernels.stop_words import stop_words
 
 NO_STOPS = stop_words({})
@@ -97,10 +97,20 @@ def test_a_line_that_names_a_policy_in_any_case_is_removed(phrase):
     assert counts[0] == 1
 
 
-def test_bytes_that_are_passed_over_begin_no_character_that_a_rule_looks_at():
-    for code in range(0xC0, 0x400):
-        assert not characters().classes[code] & (SPACE | TERMINAL)
-        assert chr(code) not in CLOSING
+def test_every_mark_that_ends_a_sentence_begins_with_a_byte_that_is_looked_at():
+    marks = [chr(code) for code in range(0x110000) if characters().classes[code] & TERMINAL]
+    assert sorted(marks) == sorted(TERMINALS)
+    assert all(c4._MARKS[mark.encode()[0]] for mark in set(marks) - set(CLOSING))
+
+
+@pytest.mark.parametrize(("longest", "kept"), [(c4.LONGEST_PIECE, 1), (c4.LONGEST_PIECE + 1, 0)])
+@pytest.mark.parametrize("letter", ["x", "å"])
+@pytest.mark.parametrize("blank", [" ", "\u3000"])
+def test_a_piece_of_too_many_characters_removes_the_line_wherever_it_stands(longest, kept, letter, blank):
+    for before, after in (("", "b c."), ("a b ", "c."), ("a b " * 600, ""), ("ord " * 300, "ord " * 300 + "c.")):
+        piece = letter * longest if after else letter * (longest - 1) + "."
+        ((counts, _),) = measured(f"{before}{piece}{blank if after else ''}{after}".encode())
+        assert counts[0] == kept
 
 
 @given(

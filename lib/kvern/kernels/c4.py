@@ -47,15 +47,9 @@ for _phrase in PHRASES:
         for _one in {_phrase[_at], ord(chr(_phrase[_at]).upper())}:
             for _two in {_phrase[_at + 1], ord(chr(_phrase[_at + 1]).upper())}:
                 _SHIFTS[_one, _two] = min(_SHIFTS[_one, _two], SHORTEST - 2 - _at)
-# Bytes of a line: nothing to see, ASCII white space, a mark that may end or close a sentence, a character to decode.
-PLAIN, BLANK, ENDING, DECODED = range(4)
-_BYTES = np.zeros(256, np.uint8)
-_BYTES[[0x20, *range(0x09, 0x0E), *range(0x1C, 0x20)]] = BLANK
-_BYTES[list(b".?!\"')]")] = ENDING
-_BYTES[0xC2:] = DECODED
-_BYTES[0xC3:0xD0] = (
-    PLAIN  # leads of letters of Latin and Greek: neither white space nor an end of a sentence among them
-)
+# Bytes that may begin a mark which ends a sentence: the ASCII ones, and leads of those of other scripts.
+_MARKS = np.zeros(256, np.bool_)
+_MARKS[[*b".?!", 0xD8, 0xDB, 0xE0, 0xE3, 0xEF]] = True
 
 
 class Cuts(NamedTuple):
@@ -105,42 +99,76 @@ def _closes(code):
 
 
 @compiled
-def _ends_sentence(code, kind, previous, ended):
-    """Whether white space after this character would end a sentence."""
-    if _closes(code):
-        return ended
-    return (kind & TERMINAL) != 0 and not (code == FULL_STOP and previous == FULL_STOP)
+def _is_space(data, at, end, classes):
+    """(whether the character at `at` is white space, its length)."""
+    code, length = code_point(data, at, end)
+    return (classes[code] & SPACE) != 0, length
 
 
 @compiled
-def _longer(data, start, end):
-    """Whether a piece has more than LONGEST_PIECE characters."""
-    return end - start > LONGEST_PIECE and count_characters(data, start, end) > LONGEST_PIECE
+def _ends_sentence(data, start, at, end, classes):
+    """Whether the character at `at` ends a sentence: a terminal mark, then what closes, then white space."""
+    code, length = code_point(data, at, end)
+    doubled = code == FULL_STOP and at > start and data[at - 1] == FULL_STOP
+    if doubled or not classes[code] & TERMINAL:
+        return False
+    at += length
+    while at < end:
+        code, length = code_point(data, at, end)
+        if not _closes(code):
+            return (classes[code] & SPACE) != 0
+        at += length
+    return False
 
 
 @compiled
-def _prose(data, start, end, classes):
-    """(pieces between white space, whether one is too long, sentences) of a line without white space around it."""
-    pieces = 0
-    sentences, ended, long = 1, False, False
+def _sentences(data, start, end, classes):
+    """One, and one more for each end of a sentence within the line."""
+    sentences = 1
+    for i in range(start, end):
+        if _MARKS[data[i]]:
+            sentences += _ends_sentence(data, start, i, end, classes)
+    return sentences
+
+
+@compiled
+def _has_pieces(data, start, end, classes):
+    """Whether a line has at least PIECES pieces between white space."""
+    pieces, inside, at = 0, False, start
+    while at < end and pieces < PIECES:
+        space, length = _is_space(data, at, end, classes)
+        pieces += not space and not inside
+        inside = not space
+        at += length
+    return pieces == PIECES
+
+
+@compiled
+def _longest(data, start, end, classes):
+    """Characters of the longest piece between white space."""
+    longest = 0
     piece = at = start
     while at < end:
-        sort = _BYTES[data[at]]
-        if sort == PLAIN:
-            ended = False
-            at += 1
-            continue
-        code, length = code_point(data, at, end)
-        if sort == BLANK or (sort == DECODED and classes[code] & SPACE):
-            pieces += at > piece
-            long |= _longer(data, piece, at)
-            sentences += ended
-            ended, piece = False, at + length
-        else:
-            previous = data[at - 1] if at > start else 0
-            ended = _ends_sentence(code, classes[code], previous, ended)
+        space, length = _is_space(data, at, end, classes)
+        if space:
+            longest = max(longest, count_characters(data, piece, at))
+            piece = at + length
         at += length
-    return pieces + (end > piece), long or _longer(data, piece, end), sentences
+    return max(longest, count_characters(data, piece, end))
+
+
+@compiled
+def _is_long(data, start, end, classes):
+    """Whether a piece has more than LONGEST_PIECE characters: looked at where so many bytes hold no blank."""
+    at = start
+    while end - at > LONGEST_PIECE:
+        blank = at + LONGEST_PIECE
+        while blank >= at and data[blank] != 0x20:
+            blank -= 1
+        if blank < at:
+            return _longest(data, start, end, classes) > LONGEST_PIECE
+        at = blank + 1
+    return False
 
 
 @compiled
@@ -160,11 +188,10 @@ def _keeps(data, start, end, classes, sums):
     sums[LOREM] |= filler
     if mentions or not _ends_line(data, start, end, classes):
         return False
-    pieces, long, sentences = _prose(data, start, end, classes)
-    if pieces < PIECES or long:
+    if not _has_pieces(data, start, end, classes) or _is_long(data, start, end, classes):
         return False
     sums[LINES] += 1
-    sums[SENTENCES] += sentences
+    sums[SENTENCES] += _sentences(data, start, end, classes)
     return True
 
 

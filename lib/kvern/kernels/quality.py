@@ -57,7 +57,7 @@ def scratch(window: int = repetition.WINDOW) -> Scratch:
 @compiled
 def _window(data, at, end, classes, stops, grams, sums):
     """Words from `at` until the window is full: (how many, where the next window starts)."""
-    n = 0
+    n = total = letters = 0
     at = find_word_character(data, at, end, classes)
     while at < end and n < grams.places.shape[0]:
         start = at
@@ -66,12 +66,14 @@ def _window(data, at, end, classes, stops, grams, sums):
             key = hash_word(data, start, at)
             add_word(grams, n, key, chars)
             n += 1
-            sums[WORD_CHARS] += chars
-            sums[ALPHA_WORDS] += letter
+            total += chars
+            letters += letter
             if at - start <= stops.longest:
                 meet(stops, key)
         at = find_word_character(data, at, end, classes)
     sums[WORDS] += n
+    sums[WORD_CHARS] += total
+    sums[ALPHA_WORDS] += letters
     return n, at
 
 
