@@ -26,14 +26,16 @@ def cost(data: bytes) -> int:
     while 1 << bits < min(len(data), redundancy.SLOTS):
         bits += 1
     slots: dict[int, int] = {}
-    total = at = 0
+    total = at = missed = 0
     while at + redundancy.LEAST <= len(data):
         eight = data[at : at + 8]
         slot = (int.from_bytes(eight, "little") * int(MULTIPLIER)) % 2**64 >> (64 - bits)
         before, slots[slot] = slots.get(slot), at
         if before is None or data[before : before + 8] != eight:
-            at, total = at + 1, total + 1
+            step = 1 + missed // redundancy.PATIENCE
+            at, total, missed = at + step, total + step, missed + 1
             continue
+        missed = 0
         while at < len(data) and data[before] == data[at]:
             before, at = before + 1, at + 1
         total += redundancy.REPEAT

@@ -126,7 +126,7 @@ def _sentences(data, start, end, classes):
     """One, and one more for each end of a sentence within the line."""
     sentences = 1
     for i in range(start, end):
-        if _MARKS[data[i]]:
+        if _MARKS[data[np.uint64(i)]]:
             sentences += _ends_sentence(data, start, i, end, classes)
     return sentences
 

@@ -31,7 +31,7 @@ def read_line(data, start, end):
     digits = marks = cells = curly = number_signs = ellipses = 0
     run = start  # where the run of full stops began
     for i in range(start, end):
-        event = _EVENTS[data[i]]
+        event = _EVENTS[data[np.uint64(i)]]  # unsigned: numba need not look for indices below zero
         if event == 0:
             continue
         if event == FEED:

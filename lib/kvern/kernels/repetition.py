@@ -53,8 +53,9 @@ def grams(window: int = WINDOW) -> Grams:
 @compiled
 def add_word(grams, n, hash, chars):
     """Word number n (from 0) of the window."""
-    grams.prefix[n + 1] = grams.prefix[n] * GOLDEN + hash
-    grams.lengths[n + 1] = grams.lengths[n] + chars
+    before, behind = np.uint64(n), np.uint64(n + 1)  # unsigned: numba need not look for indices below zero
+    grams.prefix[behind] = grams.prefix[before] * GOLDEN + hash
+    grams.lengths[behind] = grams.lengths[before] + chars
 
 
 @compiled
@@ -79,50 +80,39 @@ def _count(grams, n, power, places, words):
     table[: 2 * size] = NONE
     mask = np.uint64(size - 1)
     kept = 0
-    for q in range(places):
+    for q in range(np.uint64(places)):
         place = grams.places[q]
         if place + n > words:
             continue
-        key = mix(grams.prefix[place + n] - grams.prefix[place] * power)
+        key = mix(grams.prefix[np.uint64(place + n)] - grams.prefix[np.uint64(place)] * power)
         entry = _entry(table, key, mask)
         if table[_2 * entry + _1] == NONE:
             table[_2 * entry] = key
             table[_2 * entry + _1] = np.uint64(place) << _32
         table[_2 * entry + _1] += _1
-        grams.places[kept] = place
-        grams.entries[kept] = entry
+        grams.places[np.uint64(kept)] = place
+        grams.entries[np.uint64(kept)] = entry
         kept += 1
     return kept
 
 
 @compiled
-def _of(grams, q):
-    """(count, first place) of the n-gram at grams.places[q]."""
-    value = grams.table[_2 * np.uint64(grams.entries[q]) + _1]
-    return np.int64(value & _LOWER), np.int64(value >> _32)
+def _repeated(grams, n, places):
+    """Keep in grams.places, and their entries, the places whose n-gram occurs twice or more.
 
-
-@compiled
-def _top(grams, n, places):
-    """Characters, spaces between included, in all occurrences of the first of the most frequent n-grams."""
-    best, where = 1, 0
-    for q in range(places):
-        count, first = _of(grams, q)
+    Returns (how many, characters, spaces between included, in all occurrences of the first of the most frequent).
+    """
+    best, where, kept = 1, 0, 0
+    for q in range(np.uint64(places)):
+        entry = grams.entries[q]
+        value = grams.table[_2 * np.uint64(entry) + _1]
+        count, first = np.int64(value & _LOWER), np.int64(value >> _32)
         if count > best or (count == best and first < where):
             best, where = count, first
-    return (_chars(grams, where, n) + n - 1) * best
-
-
-@compiled
-def _repeated(grams, places):
-    """Keep in grams.places, and their entries, the places whose n-gram occurs twice or more. Returns how many."""
-    kept = 0
-    for q in range(places):
-        count, _ = _of(grams, q)
-        grams.places[kept] = grams.places[q]
-        grams.entries[kept] = grams.entries[q]
+        grams.places[np.uint64(kept)] = grams.places[q]
+        grams.entries[np.uint64(kept)] = entry
         kept += count > 1
-    return kept
+    return kept, (_chars(grams, where, n) + n - 1) * best
 
 
 @compiled
@@ -151,8 +141,5 @@ def count_grams(grams, words, found):
     for n in range(2, min(words, LONGEST) + 1):
         power *= GOLDEN
         places = _count(grams, n, power, places, words)
-        if n <= TOP:
-            found[n - 2] += _top(grams, n, places)
-        places = _repeated(grams, places)
-        if n > TOP:
-            found[n - 2] += _duplicated(grams, n, places)
+        places, top = _repeated(grams, n, places)
+        found[n - 2] += top if n <= TOP else _duplicated(grams, n, places)

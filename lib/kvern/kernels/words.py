@@ -30,8 +30,9 @@ _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 def find_word_character(data, at, end, classes):
     """Position of the first word character of data[at:end], or end."""
     while at < end:
-        if data[at] < 0x80:
-            if ASCII_WORD[data[at]]:
+        byte = data[np.uint64(at)]  # unsigned: numba need not look for indices below zero
+        if byte < 0x80:
+            if ASCII_WORD[byte]:
                 return at
             at += 1
             continue
@@ -90,7 +91,10 @@ def _run(data, at, end, classes):
             common &= LETTER
             last = LETTER
             at = behind
-        if at >= end or (data[at] < 0x80 and not ASCII_WORD[data[at]]):
+        if at >= end:
+            break
+        byte = data[np.uint64(at)]
+        if byte < 0x80 and not ASCII_WORD[byte]:
             break
         code, length = code_point(data, at, end)
         kind = classes[code]
@@ -114,7 +118,7 @@ def word(data, at, end, classes):
         total += chars
         union |= some
         common &= all_
-        if at >= end or data[at] <= 0x20:  # a blank joins nothing
+        if at >= end or data[np.uint64(at)] <= 0x20:  # a blank joins nothing
             break
         behind = _after_joiner(data, at, end, classes, (last & DIGIT) != 0)
         if behind < 0:
