@@ -84,7 +84,9 @@ class Documents(Params):
 class Signals(Params):
     """What the scan measures against."""
 
-    languages: tuple[str, ...] = ("nob", "nno", "sme", "dan", "swe", "eng", "isl", "fao", "fin", "deu")
+    languages: tuple[str, ...] = (
+        *("nob", "nno", "sme", "smj", "sma", "smn", "sms", "fkv", "dan", "swe", "eng", "isl", "fao", "fin", "deu"),
+    )
     """Languages that are told apart, ISO 639-3."""
     bands: int = Field(default=14, ge=1, le=256)
     """Bands of a MinHash signature: more find more pairs, and cost more."""
@@ -141,6 +143,10 @@ class Eligibility(Params):
     """From this share of one benchmark item's n-grams on a document is contaminated."""
     measures: bool = True
     """Judge by the thresholds of the language files."""
+    protected: tuple[str, ...] = ("sme", "smj", "sma", "smn", "sms", "fkv")
+    """Small languages: text partly in one of them is judged by its thresholds or by none, never by a larger one's."""
+    protected_share: Share = 0.2
+    """The share of a protected language in a document's mixture from which it counts; declared, any share does."""
     c4_min_sentences: int = Field(default=0, ge=0)
     """Sentences that C4's line rules must leave; C4 itself asks for 5 (datatrove) or 3."""
     curly_brackets: bool = False

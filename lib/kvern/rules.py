@@ -84,6 +84,7 @@ def _check_names(recipe: Recipe, rules: Rules) -> None:
     _known("eligibility.languages", "language", recipe.eligibility.languages, [*rules.languages, "nor", "und", "zxx"])
     for key in ("floors", "top_ups"):
         _known(f"tokenizer.{key}", "language", getattr(recipe.tokenizer, key), [*rules.languages, "nor", "und", "zxx"])
+    _known("eligibility.protected", "language", recipe.eligibility.protected, [*rules.languages])
     measures = re.findall(r"^(\w+) (?:DOUBLE|LONG|INT) ?", SIGNALS.ddl, re.MULTILINE)
     for code, language in rules.languages.items():
         bounds = [f"{side}_{measure}" for side in ("min", "max") for measure in measures]

@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kernels_reference import decoded, hostile, packed
 
-from kvern.kernels import c4
-from kvern.kernels.characters import TERMINALS
+from kvern.kernels import c4, quality
+from kvern.kernels.characters import TERMINAL, TERMINALS, characters
+from kvern.kernels.stop_words import stop_words
+
+NO_STOPS = stop_words({})
+SCRATCH = quality.scratch(1 << 12)
 
 CLOSING = "\"')]’”“»›"
 PROSE = [
@@ -53,11 +57,11 @@ def wanted(data: bytes) -> tuple[list[int], list[tuple[int, int]]]:
 
 
 def measured(*documents: bytes) -> list[tuple[list[int], list[tuple[int, int]]]]:
-    sums, cuts = c4.measure(*packed(documents))
-    spans: list[list[tuple[int, int]]] = [[] for _ in documents]
-    for row, start, end in zip(cuts.document.tolist(), cuts.start.tolist(), cuts.end.tolist(), strict=True):
-        spans[row].append((start, end))
-    return list(zip(sums.tolist(), spans, strict=True))
+    found = quality.measure(*packed(documents), NO_STOPS, SCRATCH)
+    cuts = list(zip(found.cuts.start.tolist(), found.cuts.end.tolist(), strict=True))
+    ends = [0, *found.ends[:, 1].tolist()]
+    sums = found.sums[:, quality.SUMS.index("c4_lines") :].tolist()
+    return [(counts, cuts[ends[row] : ends[row + 1]]) for row, counts in enumerate(sums)]
 
 
 @given(prose | hostile)
@@ -91,6 +95,34 @@ def test_a_line_that_names_a_policy_in_any_case_is_removed(phrase):
         assert counts[0] == 0
     ((counts, _),) = measured(f"Her er vår {phrase[:-1]} for alle.".encode())
     assert counts[0] == 1
+
+
+def test_every_mark_that_ends_a_sentence_begins_with_a_byte_that_is_looked_at():
+    marks = [chr(code) for code in range(0x110000) if characters().classes[code] & TERMINAL]
+    assert sorted(marks) == sorted(TERMINALS)
+    assert all(c4._MARKS[mark.encode()[0]] for mark in set(marks) - set(CLOSING))
+
+
+@pytest.mark.parametrize(("longest", "kept"), [(c4.LONGEST_PIECE, 1), (c4.LONGEST_PIECE + 1, 0)])
+@pytest.mark.parametrize("letter", ["x", "å"])
+@pytest.mark.parametrize("blank", [" ", "\u3000"])
+def test_a_piece_of_too_many_characters_removes_the_line_wherever_it_stands(longest, kept, letter, blank):
+    for before, after in (("", "b c."), ("a b ", "c."), ("a b " * 600, ""), ("ord " * 300, "ord " * 300 + "c.")):
+        piece = letter * longest if after else letter * (longest - 1) + "."
+        ((counts, _),) = measured(f"{before}{piece}{blank if after else ''}{after}".encode())
+        assert counts[0] == kept
+
+
+@given(
+    st.lists(st.sampled_from([*"lL orRemipsuMI jJavascriptkofcydw. "]), max_size=40).map("".join),
+    st.sampled_from(c4.PHRASES),
+)
+def test_phrases_are_found_wherever_they_stand(noise, phrase):
+    """The kernel looks at few of the bytes: every distance to the line's start must do."""
+    for at in range(len(noise) + 1):
+        line = f"Dette er en {noise[:at]}{phrase.decode()}{noise[at:]} linje."
+        ((counts, _),) = measured(line.encode())
+        assert (counts[0], counts[3]) == (int(keeps(line)), int("lorem ipsum" in line.lower()))
 
 
 def test_a_document_of_removed_lines_alone_and_of_line_feeds_alone_fits():

@@ -123,6 +123,16 @@ def test_spans_and_mixture_of_a_document_in_two_languages(whole):
     assert shares == pytest.approx([len(first) / len(first + second), len(second) / len(first + second)], abs=0.01)
 
 
+def test_a_spans_score_is_the_probability_of_its_name_and_joined_spans_have_their_average_by_bytes():
+    text = found((NOB * 6).encode())
+    assert text.score.tolist() == [text.probabilities[0, MODEL.labels.index("nob")]]
+    both = found((NOB + NNO).encode() * 3, whole=True)
+    shares = sum((end - start) * score for start, end, score in zip(both.start, both.end, both.score, strict=True))
+    named = both.probabilities[0, [MODEL.labels.index("nob"), MODEL.labels.index("nno")]].sum()
+    assert shares / len((NOB + NNO).encode() * 3) == pytest.approx(named, abs=0.02)
+    assert found(b"").score.tolist() == [1.0]
+
+
 def test_a_heading_in_another_language_makes_no_span():
     text = (NOB * 8 + "Breaking news\n" + NOB * 8).encode()
     assert runs(found(text, whole=True)) == [(0, len(text), "nob")]
@@ -149,6 +159,7 @@ def test_hostile_documents_have_probabilities_and_spans_that_do_not_depend_on_th
     for row, data in enumerate(documents):
         assert together.probabilities[row].sum() == pytest.approx(1, abs=1e-5)
         assert covers(together, row, len(data))
+        assert ((together.score >= 0) & (together.score <= 1)).all()
         alone = found(data, whole=whole)
         assert np.array_equal(alone.probabilities[0], together.probabilities[row])
         assert runs(alone) == runs(together, row)

@@ -85,3 +85,10 @@ def test_real_laws_and_books(shared):
     for label, pattern in texts.items():
         text = next((shared / "bulk").glob(pattern)).read_text(encoding="utf-8")
         assert labels((text, "nob", None)) == [label]
+
+
+def test_only_languages_that_have_a_label_are_read():
+    data = packed([b"efter paa"] * 3)
+    all_, some = orthography.measure(*data), orthography.measure(*data, ["nob", "swe", "dan"])
+    assert all_[1].any()
+    assert np.array_equal(some, all_ * np.array([1, 0, 1])[:, None, None])

@@ -15,8 +15,7 @@ SCRATCH = quality.scratch(1 << 12)
 
 
 def measures(*documents: bytes) -> list[dict[str, float]]:
-    sums, _ = quality.measure(*packed(documents), NO_STOPS, SCRATCH)
-    columns = quality.columns(sums)
+    columns = quality.columns(quality.measure(*packed(documents), NO_STOPS, SCRATCH).sums)
     return [{name: values[row] for name, values in columns.items()} for row in range(len(documents))]
 
 

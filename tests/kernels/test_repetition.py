@@ -20,7 +20,7 @@ repeating = st.lists(
 
 
 def sums_of(data: bytes, window: int) -> dict[str, int]:
-    sums, _ = quality.measure(*packed([b"a b\na b\n", data]), NO_STOPS, WINDOWS[window])
+    sums = quality.measure(*packed([b"a b\na b\n", data]), NO_STOPS, WINDOWS[window]).sums
     return dict(zip(quality.SUMS, sums[1].tolist(), strict=True))
 
 

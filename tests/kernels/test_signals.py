@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kernels_reference import hostile, packed
 
 from kvern import tables
-from kvern.kernels import c4, minhash, quality, signals
+from kvern.kernels import fingerprints, language, language_columns, minhash, quality, redundancy, signals
 from kvern.kernels.stop_words import stop_words
 
 LISTS = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
@@ -24,7 +24,7 @@ SETTINGS = {
 }
 INPUT = pa.schema(
     [
-        *(("doc_id", pa.string()), ("text", pa.binary()), ("declared_language", pa.string()), ("year", pa.int32())),
+        *(("doc_id", pa.string()), ("text", pa.binary()), ("year", pa.int32())),
         *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
     ]
 )
@@ -34,7 +34,7 @@ PROSE = (
 
 
 def batch(*documents: bytes | None) -> pa.RecordBatch:
-    same = {"declared_language": None, "year": 1999, "source": "bok", "batch": "2026-10", "part": 3}
+    same = {"year": 1999, "source": "bok", "batch": "2026-10", "part": 3}
     rows = [{"doc_id": f"{number:032x}", "text": text, **same} for number, text in enumerate(documents)]
     return pa.RecordBatch.from_pylist(rows, schema=INPUT)
 
@@ -91,12 +91,13 @@ def test_a_row_does_not_depend_on_the_batch_that_it_came_in(documents):
 def test_the_row_holds_what_the_kernels_measure():
     text = PROSE.encode()
     (row,) = rows(batch(text))
-    sums, _ = quality.measure(*packed([text]), stop_words(LISTS), quality.scratch(64))
-    for name, values in quality.columns(sums).items():
+    found = quality.measure(*packed([text]), stop_words(LISTS), quality.scratch(64))
+    for name, values in quality.columns(found.sums).items():
         assert row[name] == values[0], name
-    counts, cuts = c4.measure(*packed([text]))
-    assert [row[name] for name in c4.SUMS] == counts[0].tolist()
-    assert row["cuts"] == [{"kind": "c4_line", "start": int(cuts.start[0]), "end": int(cuts.end[0])}]
+    assert row["compression_ratio"] == redundancy.measure(*packed([text]))[0]
+    assert row["cuts"] == [{"kind": "c4_line", "start": int(found.cuts.start[0]), "end": int(found.cuts.end[0])}]
+    lines = fingerprints.unpack(pa.array([row["line_hashes"]], pa.binary()))
+    assert [text[start:end] for start, end in zip(lines.start, lines.end, strict=True)] == text.split(b"\n")[:2]
     assert text[row["cuts"][0]["start"] : row["cuts"][0]["end"]] == b"meny\n"
     keys, _, orders = minhash.signatures(*packed([text]), bands=14, rows=8, ngram=5, seed=1)
     assert row["minhash"][2:] == keys[0].tobytes()
@@ -108,9 +109,28 @@ def test_languages_are_ranked_and_no_text_comes_back():
     (row,) = rows(batch(PROSE.encode() * 5))
     scores = [entry["score"] for entry in row["languages"]]
     assert scores == sorted(scores, reverse=True)
-    assert min(scores) >= signals.LEAST
+    assert min(scores) >= language_columns.LEAST
     assert "kvern" not in json.dumps(row, default=bytes.hex)
     assert len(row["pii"]) == 5
+
+
+def test_language_spans_and_their_scores_are_those_of_the_kernel():
+    first = "Det var en gang en konge som ikke ville høre på noen, og derfor visste han heller ikke hva de mente.\n" * 6
+    second = "There was once a king who would listen to nobody, and so he never knew what the people thought.\n" * 6
+    (row,) = rows(batch((first + second).encode()))
+    spans = row["language_spans"]
+    ends = [len(first.encode()), len((first + second).encode())]
+    assert [(s["language"], s["start"], s["end"]) for s in spans] == [("nob", 0, ends[0]), ("eng", *ends)]
+    found = language.measure(*packed([(first + second).encode()]), language.load(SETTINGS["languages"]))
+    assert [s["score"] for s in spans] == found.score.tolist()
+    assert row["orthography"] == "modern"
+
+
+def test_the_spelling_is_told_by_the_year_where_words_are_silent():
+    text = "Hesten løper.".encode()
+    year = INPUT.get_field_index("year")
+    given = batch(text, text, text).set_column(year, "year", pa.array([1890, 1925, None], pa.int32()))
+    assert [row["orthography"] for row in rows(given)] == ["pre1907", "1917", None]
 
 
 def test_no_text_and_bad_bytes_are_flagged_and_empty_text_is_not():
@@ -145,5 +165,5 @@ def test_an_empty_batch_gives_nothing():
 
 @pytest.mark.parametrize(("label", "wanted"), [("nob", 2), ("nno", 1), ("nor", 2), ("dan", None), ("und", None)])
 def test_stop_words_are_counted_by_the_labels_own_list(label, wanted):
-    found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8))[1]
-    assert signals._own_stop_words([label], found, tuple(LISTS)).to_pylist() == [wanted]
+    found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8)).stops
+    assert language_columns.own_stop_words([label], found, tuple(LISTS)).to_pylist() == [wanted]

@@ -49,8 +49,8 @@ def rows(spark: SparkSession, documents: list, signals: list, **given: object) -
     ]
     sources = spark.createDataFrame([("s", "1", 7), ("s", "2", 7)], SOURCES)
     limits = Limits(
-        Eligibility(languages=("nob", "nor", "eng"), **given.pop("params", {})),
-        BOUNDS,
+        Eligibility(**{"languages": ("nob", "nor", "eng")} | given.pop("params", {})),
+        given.pop("bounds", BOUNDS),
         RIGHTS,
         given.pop("final_text", FinalText()),
         date(2026, 11, 1),
@@ -85,6 +85,21 @@ def test_measures_are_judged_by_the_bounds_of_the_language_alone(spark: SparkSes
     assert rows(spark, documents, signals, params={"exempt": ("s",)})["a"]["reasons"] == []
     assert rows(spark, documents, signals, params={"measures": False})["a"]["reasons"] == []
     assert "c4_sentences" in rows(spark, documents, signals, params={"c4_min_sentences": 6})["b"]["reasons"]
+
+
+def test_a_small_language_in_the_mixture_protects_from_a_larger_ones_bounds(spark: SparkSession) -> None:
+    def mixed(name: str, share: float, **more: object) -> dict:
+        languages = [{"language": "nob", "score": 1 - share}, {"language": "sme", "score": share}]
+        return signal(name, words=9, languages=languages, **more)
+
+    documents = [document(name) for name in "abc"] + [document("d", declared_language="sme"), document("e")]
+    signals = [mixed("a", 0.3), mixed("b", 0.1), mixed("d", 0.1), mixed("e", 0.8, language="sme")]
+    signals.insert(2, signal("c", words=9, languages=[{"language": "fin", "score": 0.9}]))
+    bounds = {"min_words": {"nob": 50.0, "sme": 20.0}}
+    got = rows(spark, documents, signals, bounds=bounds, params={"languages": ("nob", "sme")})
+    assert [got[name]["reasons"] for name in "abcde"] == [[], ["min_words"], ["min_words"], [], ["min_words"]]
+    none = rows(spark, documents, signals, bounds=bounds, params={"languages": ("nob", "sme"), "protected": ()})
+    assert [none[name]["reasons"] for name in "ad"] == [["min_words"], ["min_words"]]
 
 
 def test_what_was_not_measured_is_refused(spark: SparkSession) -> None:

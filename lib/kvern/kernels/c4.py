@@ -17,11 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.characters import SPACE, TERMINAL, characters, code_point, readonly
+from kvern.kernels.arrow import Offsets
+from kvern.kernels.characters import SPACE, TERMINAL, code_point, count_characters
 from kvern.kernels.compiled import compiled
-from kvern.kernels.quality import ends_in_stops, strip
-from kvern.kernels.repetition import line_end
+from kvern.kernels.sentence_ends import ends_in_stops
 
 PIECES = 3
 LONGEST_PIECE = 1000
@@ -33,23 +32,33 @@ PHRASES = (
 )
 SUMS = ("c4_lines", "c4_sentences", "curly_brackets", "lorem_ipsum")
 LINES, SENTENCES, CURLY, LOREM = range(4)
-FULL_STOP, CURLY_BRACKET = 0x2E, 0x7B
+FULL_STOP = 0x2E
 
-# One row a phrase, ended by a zero. A phrase may begin only where bits of a byte and of the next one meet: each of the
-# six first letters has a bit of its own.
+# One row a phrase, ended by a zero.
 _LETTERS = np.zeros((len(PHRASES), max(map(len, PHRASES)) + 1), np.uint8)
-_FIRST, _SECOND = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
 for _row, _phrase in enumerate(PHRASES):
     _LETTERS[_row, : len(_phrase)] = np.frombuffer(_phrase, np.uint8)
-    _bit = 1 << b"ljpctu".index(_phrase[0])
-    _FIRST[[*_phrase[:1].lower(), *_phrase[:1].upper()]] |= _bit
-    _SECOND[[*_phrase[1:2].lower(), *_phrase[1:2].upper()]] |= _bit
+# By the two bytes that a window of SHORTEST bytes ends in: how far it may be moved on without missing a phrase (Wu &
+# Manber 1994). Their second letters and last ones are rare in Norwegian, so that a tenth of the bytes is looked at.
+SHORTEST = min(map(len, PHRASES))
+_SHIFTS = np.full((256, 256), SHORTEST - 1, np.uint8)
+for _phrase in PHRASES:
+    for _at in range(SHORTEST - 1):
+        for _one in {_phrase[_at], ord(chr(_phrase[_at]).upper())}:
+            for _two in {_phrase[_at + 1], ord(chr(_phrase[_at + 1]).upper())}:
+                _SHIFTS[_one, _two] = min(_SHIFTS[_one, _two], SHORTEST - 2 - _at)
+# Bytes that may begin a mark which ends a sentence: the ASCII ones, and leads of those of other scripts.
+_MARKS = np.zeros(256, np.bool_)
+_MARKS[[*b".?!", 0xD8, 0xDB, 0xE0, 0xE3, 0xEF]] = True
 
 
 class Cuts(NamedTuple):
-    """Spans of removed lines: `document` is the row, `start` and `end` are bytes from its document's start."""
+    """Spans of removed lines, in bytes from their document's start.
 
-    document: npt.NDArray[np.int64]
+    A cut runs over neighbouring removed lines with their line feeds, and over blank lines between them; blank lines
+    beside a kept line stay, as they part paragraphs.
+    """
+
     start: npt.NDArray[np.int32]
     end: npt.NDArray[np.int32]
 
@@ -73,11 +82,14 @@ def _phrase_at(data, at, end, row):
 def _phrases(data, start, end):
     """(mentions JavaScript or a policy, holds the filler text), in any case of a to z."""
     mentions = filler = False
-    for i in range(start, end - 1):
-        if _FIRST[data[i]] & _SECOND[data[i + 1]]:
-            filler |= _phrase_at(data, i, end, 0)
+    at = start
+    while at + SHORTEST <= end:
+        shift = _SHIFTS[data[at + SHORTEST - 2], data[at + SHORTEST - 1]]
+        if shift == 0:
+            filler |= _phrase_at(data, at, end, 0)
             for row in range(1, _LETTERS.shape[0]):
-                mentions |= _phrase_at(data, i, end, row)
+                mentions |= _phrase_at(data, at, end, row)
+        at += max(shift, 1)
     return mentions, filler
 
 
@@ -87,32 +99,76 @@ def _closes(code):
 
 
 @compiled
-def _ends_sentence(code, kind, previous, ended):
-    """Whether white space after this character would end a sentence."""
-    if _closes(code):
-        return ended
-    return (kind & TERMINAL) != 0 and not (code == FULL_STOP and previous == FULL_STOP)
+def _is_space(data, at, end, classes):
+    """(whether the character at `at` is white space, its length)."""
+    code, length = code_point(data, at, end)
+    return (classes[code] & SPACE) != 0, length
 
 
 @compiled
-def _prose(data, start, end, classes):
-    """(pieces between white space, characters of the longest, sentences) of a line without white space around it."""
-    pieces = longest = length = 0
-    sentences, previous, ended = 1, 0, False
-    at = start
+def _ends_sentence(data, start, at, end, classes):
+    """Whether the character at `at` ends a sentence: a terminal mark, then what closes, then white space."""
+    code, length = code_point(data, at, end)
+    doubled = code == FULL_STOP and at > start and data[at - 1] == FULL_STOP
+    if doubled or not classes[code] & TERMINAL:
+        return False
+    at += length
     while at < end:
-        code, step = code_point(data, at, end)
-        if classes[code] & SPACE:
-            sentences += ended
-            ended, length = False, 0
-        else:
-            pieces += length == 0
-            length += 1
-            longest = max(longest, length)
-            ended = _ends_sentence(code, classes[code], previous, ended)
-        previous = code
-        at += step
-    return pieces, longest, sentences
+        code, length = code_point(data, at, end)
+        if not _closes(code):
+            return (classes[code] & SPACE) != 0
+        at += length
+    return False
+
+
+@compiled
+def _sentences(data, start, end, classes):
+    """One, and one more for each end of a sentence within the line."""
+    sentences = 1
+    for i in range(start, end):
+        if _MARKS[data[np.uint64(i)]]:
+            sentences += _ends_sentence(data, start, i, end, classes)
+    return sentences
+
+
+@compiled
+def _has_pieces(data, start, end, classes):
+    """Whether a line has at least PIECES pieces between white space."""
+    pieces, inside, at = 0, False, start
+    while at < end and pieces < PIECES:
+        space, length = _is_space(data, at, end, classes)
+        pieces += not space and not inside
+        inside = not space
+        at += length
+    return pieces == PIECES
+
+
+@compiled
+def _longest(data, start, end, classes):
+    """Characters of the longest piece between white space."""
+    longest = 0
+    piece = at = start
+    while at < end:
+        space, length = _is_space(data, at, end, classes)
+        if space:
+            longest = max(longest, count_characters(data, piece, at))
+            piece = at + length
+        at += length
+    return max(longest, count_characters(data, piece, end))
+
+
+@compiled
+def _is_long(data, start, end, classes):
+    """Whether a piece has more than LONGEST_PIECE characters: looked at where so many bytes hold no blank."""
+    at = start
+    while end - at > LONGEST_PIECE:
+        blank = at + LONGEST_PIECE
+        while blank >= at and data[blank] != 0x20:
+            blank -= 1
+        if blank < at:
+            return _longest(data, start, end, classes) > LONGEST_PIECE
+        at = blank + 1
+    return False
 
 
 @compiled
@@ -132,57 +188,32 @@ def _keeps(data, start, end, classes, sums):
     sums[LOREM] |= filler
     if mentions or not _ends_line(data, start, end, classes):
         return False
-    pieces, longest, sentences = _prose(data, start, end, classes)
-    if pieces < PIECES or longest > LONGEST_PIECE:
+    if not _has_pieces(data, start, end, classes) or _is_long(data, start, end, classes):
         return False
     sums[LINES] += 1
-    sums[SENTENCES] += sentences
+    sums[SENTENCES] += _sentences(data, start, end, classes)
     return True
 
 
 @compiled
-def _document(data, start, end, classes, sums, cuts, n):
-    """Count a document's lines and write its cuts from number n on; returns the next number."""
-    at = start
-    cutting = False
-    for i in range(start, end):
-        sums[CURLY] |= data[i] == CURLY_BRACKET
-    while at < end:
-        stop = line_end(data, at, end)
-        first, last = strip(data, at, stop, classes)
-        if first < last:
-            if _keeps(data, first, last, classes, sums):
-                n += cutting
-                cutting = False
-            else:
-                if not cutting:
-                    cuts.start[n] = at - start
-                cuts.end[n] = min(stop + 1, end) - start
-                cutting = True
-        at = stop + 1
-    return n + cutting
+def line(data, text, place, classes, sums, spans, cutting):
+    """Judge a line that is not blank; returns whether a cut is open, as number spans.written[1].
 
-
-@compiled
-def _documents(data, offsets, classes, sums, cuts):
-    n = 0
-    for d in range(offsets.shape[0] - 1):
-        first = n
-        n = _document(data, offsets[d], offsets[d + 1], classes, sums[d], cuts, n)
-        cuts.document[first:n] = d
-    return n
-
-
-def measure(data: Bytes, offsets: Offsets) -> tuple[npt.NDArray[np.int64], Cuts]:
-    """(counts int64[n, len(SUMS)], spans of the lines that the rules remove).
-
-    A cut runs over neighbouring removed lines with their line feeds, and over blank lines between them; blank lines
-    beside a kept line stay, as they part paragraphs.
+    `text`: where the line without white space around it starts and ends; `place`: where in its document it and the
+    next line start; `cutting`: whether a cut is open.
     """
-    n = len(offsets) - 1
-    sums = np.zeros((n, len(SUMS)), np.int64)
-    # Between two cuts stands a kept line, `a b c.` at least, and a cut has a character and a line feed.
-    most = n + int(offsets[-1] - offsets[0]) // 9
-    cuts = Cuts(np.empty(most, np.int64), np.empty(most, np.int32), np.empty(most, np.int32))
-    count = _documents(readonly(data), offsets, characters().classes, sums, cuts)
-    return sums, Cuts(cuts.document[:count].copy(), cuts.start[:count].copy(), cuts.end[:count].copy())
+    if _keeps(data, text[0], text[1], classes, sums):
+        spans.written[1] += cutting
+        return False
+    n = spans.written[1]
+    if not cutting:
+        spans.cuts.start[n] = place[0]
+    spans.cuts.end[n] = place[1]
+    return True
+
+
+def cuts(offsets: Offsets) -> Cuts:
+    """Room for the cuts of these documents: between two stands a kept line, `a b c.` at least, and each has a character
+    and a line feed."""
+    most = len(offsets) + int(offsets[-1] - offsets[0]) // 9
+    return Cuts(np.empty(most, np.int32), np.empty(most, np.int32))

@@ -16,6 +16,8 @@ from numba import njit
 
 from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.compiled import compiled
+from kvern.kernels.hashing import load64
+from kvern.kernels.vectors import ones
 
 LETTER = 1  # general category L*
 DIGIT = 2  # 0 to 9
@@ -30,6 +32,7 @@ CONTROL = 128  # C* without tab, line feed and carriage return: controls, format
 TERMINALS = ".?!\"'”’“»›。！？؟۔।॥"
 REPLACEMENT = 0xFFFD
 
+_1, _HIGH_BITS = np.uint64(1), np.uint64(0x8080808080808080)
 _CODE_POINTS = 0x110000
 _ASSIGNED = 0x40000  # planes 4 to 13 are unassigned, 15 and 16 private; plane 14 holds tags and variation selectors
 _PLANE_14 = range(0xE0000, 0xE1000)
@@ -140,10 +143,14 @@ def lower_code(code, lower):
 
 @compiled
 def count_characters(data, start, end):
-    """Code points in data[start:end]: bytes that are no continuation bytes, for any bytes."""
-    count = 0
+    """Code points in data[start:end]: bytes that are no continuation bytes, for any bytes; eight at a time."""
+    count = end - start
+    while start + 8 <= end:
+        eight = load64(data, start)
+        count -= np.int64(ones(eight & ~(eight << _1) & _HIGH_BITS))
+        start += 8
     for i in range(start, end):
-        count += not continues(data[i])
+        count -= continues(data[i])
     return count
 
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from kvern.kernels import language_spans
 from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.characters import readonly
 from kvern.kernels.compiled import compiled
+from kvern.kernels.language_capitals import lowered
 from kvern.kernels.language_model import NOR, Floats, Model, load
 from kvern.kernels.language_spans import Stretches, add_up, agree, best_path, paragraphs, stretches, windows
 from kvern.kernels.language_walk import Scratch, largest, scratch
@@ -37,7 +37,8 @@ Integers = npt.NDArray[np.int64]
 class Found(NamedTuple):
     """`probabilities` float32[n, labels], each row sums to 1; spans of one language that cover each document in order.
 
-    `document`: row of the document; `start`, `end`: bytes from its start; `name`: place in `names(model)`.
+    `document`: row of the document; `start`, `end`: bytes from its start; `name`: place in `names(model)`; `score`:
+    probability of that name in the span, float32; where spans of one name were joined, their average by bytes.
     """
 
     probabilities: Floats
@@ -45,16 +46,18 @@ class Found(NamedTuple):
     start: Integers
     end: Integers
     name: Integers
+    score: Floats
 
 
 class _Room(NamedTuple):
-    """Scratch, and where spans go: `spans` int64[3, room] (start, end, name)."""
+    """Scratch, and where spans go: `spans` int64[3, room] (start, end, name) and `scores` float32[room]."""
 
     scratch: Scratch
     stretches: Stretches
     fold: Integers
     norwegian: Integers
     spans: Integers
+    scores: Floats
     share: Floats
 
 
@@ -85,12 +88,23 @@ def _name(share, norwegian):
 
 
 @compiled
-def _write_span(start, end, name, room, n, first):
+def _score(share, name, norwegian):
+    """The probability of a name; `nor` has Bokmål's and Nynorsk's together. A sum of float32 may pass 1 by rounding."""
+    if name < share.shape[0]:
+        return min(share[name], np.float32(1))
+    return min(share[norwegian[0]] + share[norwegian[1]], np.float32(1))
+
+
+@compiled
+def _write_span(start, end, name, score, room, n, first):
     """Write span n of a document whose first is `first`, or make the one before longer; returns the next number."""
     if n > first and room.spans[2, n - 1] == name:
+        before = np.float32(start - room.spans[0, n - 1]) / np.float32(end - room.spans[0, n - 1])
+        room.scores[n - 1] = score + (room.scores[n - 1] - score) * before
         room.spans[1, n - 1] = end
         return n
     room.spans[0, n], room.spans[1, n], room.spans[2, n] = start, end, name
+    room.scores[n] = score
     return n + 1
 
 
@@ -107,7 +121,7 @@ def _only(label, size, probabilities, room, n):
     """All of a document is one label."""
     probabilities[:] = np.float32(0)
     probabilities[label] = np.float32(1)
-    return _write_span(0, size, label, room, n, n)
+    return _write_span(0, size, label, np.float32(1), room, n, n)
 
 
 @compiled
@@ -123,7 +137,8 @@ def _by_windows(data, start, end, tables, room, probabilities, n):
     _fold(found.sum[1], room.fold, probabilities)
     if probabilities[largest(probabilities)] < SURE or not agree(count, best, tables.prior, found):
         return False, n
-    return True, _write_span(0, end - start, _name(probabilities, room.norwegian), room, n, n)
+    name = _name(probabilities, room.norwegian)
+    return True, _write_span(0, end - start, name, _score(probabilities, name, room.norwegian), room, n, n)
 
 
 @compiled
@@ -148,7 +163,8 @@ def _by_paragraphs(data, start, end, tables, room, probabilities, n):
         for k in range(probabilities.shape[0]):
             probabilities[k] += room.share[k] * np.float32(size / (end - start))
         name = _name(room.share, room.norwegian)
-        n = _write_span(found.starts[s] - start, found.ends[last - 1] - start, name, room, n, first)
+        sure = _score(room.share, name, room.norwegian)
+        n = _write_span(found.starts[s] - start, found.ends[last - 1] - start, name, sure, room, n, first)
         s = last
     return n
 
@@ -164,40 +180,6 @@ def _documents(data, offsets, tables, whole, room, probabilities, ends):
         if not settled:
             n = _by_paragraphs(data, start, end, tables, room, probabilities[d], n)
         ends[d] = n
-
-
-@compiled
-def _mark_without_lower(data, offsets, marks):
-    for d in range(marks.shape[0]):
-        at = offsets[d]
-        while at < offsets[d + 1] and not 0x61 <= data[at] <= 0x7A:
-            at += 1
-        marks[d] = at == offsets[d + 1] and at > offsets[d]
-
-
-def lowered(data: Bytes, offsets: Offsets) -> tuple[Bytes, Offsets]:
-    """The same documents, those in capitals only in lower case where that changes no length; else as they are."""
-    marks = np.empty(len(offsets) - 1, np.bool_)
-    _mark_without_lower(readonly(data), offsets, marks)
-    rows = np.flatnonzero(marks)
-    changed = {int(row): _lower(data[offsets[row] : offsets[row + 1]].tobytes()) for row in rows}
-    changed = {row: text for row, text in changed.items() if text}
-    if not changed:
-        return readonly(data), offsets
-    copy = data.copy()
-    for row, text in changed.items():
-        copy[offsets[row] : offsets[row + 1]] = np.frombuffer(text, np.uint8)
-    return readonly(copy), offsets
-
-
-def _lower(text: bytes) -> bytes:
-    """In lower case, empty where it is not in capitals only, is no UTF-8, or has another length then."""
-    try:
-        said = text.decode()
-    except UnicodeDecodeError:
-        return b""
-    low = said.lower().encode() if said.isupper() else b""
-    return low if len(low) == len(text) else b""
 
 
 def measure(data: Bytes, offsets: Offsets, model: Model, *, whole: bool = False) -> Found:
@@ -216,13 +198,15 @@ def measure(data: Bytes, offsets: Offsets, model: Model, *, whole: bool = False)
         model.fold,
         np.array(places),
         np.empty((3, most), np.int64),
+        np.empty(most, np.float32),
         np.empty(len(model.labels), np.float32),
     )
     probabilities, ends = np.zeros((len(sizes), len(model.labels)), np.float32), np.zeros(len(sizes), np.int64)
     _documents(data, offsets, model.tables, whole, room, probabilities, ends)
     count = int(ends[-1]) if len(ends) else 0
     document = np.repeat(np.arange(len(sizes)), np.diff(ends, prepend=0))
-    return Found(probabilities, document, *room.spans[:, :count].copy())
+    start, end, name = room.spans[:, :count].copy()
+    return Found(probabilities, document, start, end, name, room.scores[:count].copy())
 
 
 def identify(data: Bytes, offsets: Offsets, model: Model, *, whole: bool = False) -> Floats:

@@ -24,6 +24,7 @@ from kvern.kernels.markers import Markers, speak, word_table
 
 LABELS = ("pre1907", "landsmål", "1907", "1917", "1938", "modern")
 READ = 100_000  # bytes of a text that are looked at: a text does not change its spelling
+SPELT = frozenset(("nob", "nno", "nor", "dan"))  # languages that have a label
 EVIDENCE = 2  # words
 HALF = 0.5
 CONTRASTS = {
@@ -66,16 +67,22 @@ def _table() -> Markers:
 
 
 @compiled
-def _documents(data, offsets, table, found):
+def _documents(data, offsets, asked, table, found):
     for d in range(found.shape[0]):
+        if not asked[d]:
+            continue
         end = min(offsets[d + 1], offsets[d] + READ)
         speak(data, offsets[d], end, table, np.float32(-1), found[d])
 
 
-def measure(data: Bytes, offsets: Offsets) -> Counts:
-    """Words on the old and on the new side of each contrast, in the first READ bytes: int64[n, len(NAMES), 2]."""
+def measure(data: Bytes, offsets: Offsets, languages: Sequence[str] | None = None) -> Counts:
+    """Words on the old and on the new side of each contrast, in the first READ bytes: int64[n, len(NAMES), 2].
+
+    Given their languages, only documents in SPELT are read; the others' counts are 0.
+    """
+    asked = np.array([code in SPELT for code in languages] if languages else [True] * (len(offsets) - 1), np.bool_)
     found = np.zeros((len(offsets) - 1, 2 * len(NAMES)), np.float32)  # exact: READ bytes hold fewer than 2^24 words
-    _documents(readonly(data), offsets, _table(), found)
+    _documents(readonly(data), offsets, asked, _table(), found)
     return found.astype(np.int64).reshape(-1, len(NAMES), 2)
 
 

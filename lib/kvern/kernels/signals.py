@@ -11,33 +11,43 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from kvern.kernels import c4, language, minhash, pii, quality, repetition
+from kvern.kernels import (
+    fingerprints,
+    language,
+    language_columns,
+    minhash,
+    nested,
+    pii,
+    quality,
+    redundancy,
+    repetition,
+)
 from kvern.kernels.arrow import Bytes, Offsets, utf8_view
 from kvern.kernels.characters import valid_utf8
 from kvern.kernels.stop_words import StopWords, stop_words
 
 LIMIT = 64_000_000
-LEAST = 0.05  # probability from which a label stands in `languages`
 NO_TEXT, NOT_UTF8, LONG = "no text", "not UTF-8 throughout", "measured to 64 MB"
 
-_SCORE = pa.struct([("language", pa.string()), ("score", pa.float64())])
 _PII = pa.struct([("kind", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("confidence", pa.float64())])
 _CUT = pa.struct([("kind", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
 _RATIOS = (
     *("mean_word_length", "symbol_to_word_ratio", "bullet_line_ratio", "ellipsis_line_ratio", "alpha_word_ratio"),
-    "stop_words",
     *("dup_line_ratio", "dup_line_char_ratio", "dup_paragraph_ratio", "dup_paragraph_char_ratio"),
     *(quality.gram_ratio(n) for n in range(2, repetition.LONGEST + 1)),
+    *("line_punct_ratio", "short_line_ratio", "char_dup_ratio", "new_line_ratio"),
+    *("list_line_ratio", "table_line_ratio", "code_line_ratio", "compression_ratio"),
 )
 SIGNALS = pa.schema(
     [
         *(("doc_id", pa.string()), ("language", pa.string()), ("language_score", pa.float64())),
-        *(("languages", pa.list_(_SCORE)), ("pii", pa.list_(_PII)), ("cuts", pa.list_(_CUT))),
+        *(("languages", pa.list_(language_columns.SCORE)), ("language_spans", pa.list_(language_columns.SPAN))),
+        *(("orthography", pa.string()), ("pii", pa.list_(_PII)), ("cuts", pa.list_(_CUT))),
         *((name, pa.int64()) for name in ("bytes", "chars", "words")),
-        *((name, pa.int32() if name == "stop_words" else pa.float64()) for name in _RATIOS),
-        *(("c4_lines", pa.int32()), ("c4_sentences", pa.int32())),
+        *((name, pa.float64()) for name in _RATIOS),
+        *((name, pa.int32()) for name in ("stop_words", "c4_lines", "c4_sentences")),
         *(("curly_brackets", pa.bool_()), ("lorem_ipsum", pa.bool_())),
-        *(("words_hash", pa.string()), ("minhash", pa.binary()), ("flag", pa.string())),
+        *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("flag", pa.string())),
         *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
     ]
 )
@@ -68,7 +78,7 @@ def signal_batches(
     ngram: int,
     seed: int,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of doc_id, text, source, batch and part in; batches of SIGNALS out, one row a document.
+    """Batches of doc_id, text, year, source, batch and part in; batches of SIGNALS out, one row a document.
 
     `languages`: ISO 639-3 codes to tell apart. `stop_words`: each language's list. A signature has `bands` times `rows`
     permutations drawn from `seed` over shingles of `ngram` words. ValueError for a code or a stop word that cannot be.
@@ -99,57 +109,31 @@ def _pieces(data: Bytes, offsets: Offsets) -> Iterator[tuple[int, int, Offsets]]
 
 
 def _measured(batch: pa.RecordBatch, data: Bytes, offsets: Offsets, scan: Scan) -> pa.RecordBatch:
-    sums, found = quality.measure(data, offsets, scan.stops, scan.scratch)
-    columns = {name: pa.array(values, from_pandas=True) for name, values in quality.columns(sums).items()}
-    columns |= _languages(data, offsets, found, scan)
-    columns |= _line_rules(data, offsets)
+    columns, found = _quality(data, offsets, scan)
+    labels, told = language_columns.columns(data, offsets, scan.model, batch["year"].to_pylist())
+    columns |= told | {"stop_words": language_columns.own_stop_words(labels, found, scan.lists)}
     columns |= {"pii": _personal(data, offsets), "flag": _flags(batch["text"], data, offsets)}
     columns |= _signatures(data, offsets, scan)
     columns |= {name: batch[name] for name in ("doc_id", "source", "batch", "part")}
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in SIGNALS], schema=SIGNALS)
 
 
-def _languages(data: Bytes, offsets: Offsets, found: npt.NDArray[np.int32], scan: Scan) -> Columns:
-    probabilities = language.identify(data, offsets, scan.model)
-    labels, scores = language.label(probabilities, scan.model)
-    return {
-        "language": pa.array(labels, pa.string()),
-        "language_score": pa.array(scores, pa.float64()),
-        "languages": _ranked(probabilities, scan.model.labels),
-        "stop_words": _own_stop_words(labels, found, scan.lists),
-    }
-
-
-def _ranked(probabilities: npt.NDArray[np.float32], labels: tuple[str, ...]) -> pa.Array:
-    """Labels of at least LEAST, best first; equal ones in the model's order."""
-    order = np.argsort(-probabilities, axis=1, kind="stable")
-    sorted_ = np.take_along_axis(probabilities, order, axis=1)
-    listed = sorted_ >= LEAST
-    names = pa.array(labels, pa.string()).take(pa.array(order[listed]))
-    return _lists(_SCORE, listed.sum(axis=1), [names, pa.array(sorted_[listed])])
-
-
-def _own_stop_words(labels: list[str], found: npt.NDArray[np.int32], lists: tuple[str, ...]) -> pa.Array:
-    """The count by the label's own list; the larger of nob's and nno's for nor; null where the label has no list."""
-    rows = {code: [at] for at, code in enumerate(lists)}
-    rows["nor"] = [at for at, code in enumerate(lists) if code in {"nob", "nno"}]
-    mine = [rows.get(code, []) for code in labels]
-    own = [int(counts[at].max()) if at else None for at, counts in zip(mine, found, strict=True)]
-    return pa.array(own, pa.int32())
-
-
-def _line_rules(data: Bytes, offsets: Offsets) -> Columns:
-    sums, cuts = c4.measure(data, offsets)
-    columns: Columns = {name: pa.array(sums[:, at]) for at, name in enumerate(c4.SUMS)}
-    kinds = pa.array(["c4_line"], pa.string()).take(pa.array(np.zeros(len(cuts.start), np.int64)))
-    columns["cuts"] = _spans(_CUT, cuts.document, len(offsets) - 1, [kinds, pa.array(cuts.start), pa.array(cuts.end)])
-    return columns
+def _quality(data: Bytes, offsets: Offsets, scan: Scan) -> tuple[Columns, npt.NDArray[np.int32]]:
+    """(the measures, fingerprints and cuts; stop words of each list)."""
+    found = quality.measure(data, offsets, scan.stops, scan.scratch)
+    measures = quality.columns(found.sums) | {"compression_ratio": redundancy.measure(data, offsets)}
+    columns: Columns = {name: pa.array(values, from_pandas=True) for name, values in measures.items()}
+    kinds = nested.named(["c4_line"], np.zeros(len(found.cuts.start), np.int64))
+    cuts = np.diff(found.ends[:, 1], prepend=0)
+    columns["cuts"] = nested.lists(_CUT, cuts, [kinds, *map(pa.array, found.cuts)])
+    columns["line_hashes"] = fingerprints.pack(found.prints, np.ascontiguousarray(found.ends[:, 0]))
+    return columns, found.stops
 
 
 def _personal(data: Bytes, offsets: Offsets) -> pa.Array:
     document, start, end, kind, confidence = pii.scan(data, offsets)
-    kinds = pa.array(pii.KINDS, pa.string()).take(pa.array(kind))
-    return _spans(_PII, document, len(offsets) - 1, [kinds, pa.array(start), pa.array(end), pa.array(confidence)])
+    kinds = nested.named(pii.KINDS, kind)
+    return nested.spans(_PII, document, len(offsets) - 1, [kinds, pa.array(start), pa.array(end), pa.array(confidence)])
 
 
 def _signatures(data: Bytes, offsets: Offsets, scan: Scan) -> Columns:
@@ -171,14 +155,3 @@ def _flags(text: pa.Array, data: Bytes, offsets: Offsets) -> pa.Array:
     for row in np.flatnonzero(marks.any(axis=0)).tolist():
         said[row] = "; ".join(reason for reason, mark in reasons if mark[row])
     return pa.array(said, pa.string())
-
-
-def _spans(kind: pa.DataType, document: npt.NDArray[np.int64], n: int, fields: list[pa.Array]) -> pa.Array:
-    """A list of structs for each of n documents; `document` names each struct's, in ascending order."""
-    return _lists(kind, np.bincount(document, minlength=n), fields)
-
-
-def _lists(kind: pa.DataType, lengths: npt.NDArray[np.int64], fields: list[pa.Array]) -> pa.Array:
-    ends = np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
-    cast = [values.cast(field.type) for values, field in zip(fields, kind, strict=True)]
-    return pa.ListArray.from_arrays(pa.array(ends), pa.StructArray.from_arrays(cast, fields=list(kind)))

@@ -9,15 +9,33 @@ and every other mark stands outside of words.
 
 import numpy as np
 
-from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, characters, code_point, readonly
+from kvern.kernels.characters import DIGIT, LETTER, PUNCTUATION, WORD, characters, class_of, code_point, readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import hash_span
+from kvern.kernels.hashing import GOLDEN, MULTIPLIER, hash_span, load64
+from kvern.kernels.vectors import fold_product, trailing_zeros
+
+# The class of each byte that is a word character by itself; 0 for other bytes.
+ASCII_WORD = np.array(
+    [kind if kind & WORD else 0 for kind in map(class_of, map(chr, range(128)))] + [0] * 128, np.uint8
+)
+ASCII_LETTER = (ASCII_WORD & LETTER) != 0
+# Eight bytes each: what makes a letter small, all but the high bit, and what lifts a letter to it and what is beyond z.
+_SPACES, _LOW_BITS, _HIGH_BITS, _FROM_A, _BEYOND_Z = (
+    np.uint64(0x0101010101010101 * byte) for byte in (0x20, 0x7F, 0x80, 0x80 - 0x61, 0x80 - 0x7B)
+)
+_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
 @compiled
 def find_word_character(data, at, end, classes):
     """Position of the first word character of data[at:end], or end."""
     while at < end:
+        byte = data[np.uint64(at)]  # unsigned: numba need not look for indices below zero
+        if byte < 0x80:
+            if ASCII_WORD[byte]:
+                return at
+            at += 1
+            continue
         code, length = code_point(data, at, end)
         if classes[code] & WORD:
             return at
@@ -45,11 +63,39 @@ def _after_joiner(data, at, end, classes, digit):
 
 
 @compiled
+def _letters(data, at, end):
+    """Position after the letters a to z and A to Z at `at`; eight bytes at a time, as words end where none can tell."""
+    while at + 8 <= data.shape[0]:
+        eight = load64(data, at)
+        lower = (eight | _SPACES) & _LOW_BITS
+        letters = (lower + _FROM_A) & ~(lower + _BEYOND_Z) & ~eight & _HIGH_BITS
+        count = np.int64(trailing_zeros(letters ^ _HIGH_BITS) >> np.uint64(3))
+        at += count
+        if count < 8 or at >= end:
+            return min(at, end)
+    while at < end and ASCII_LETTER[data[at]]:
+        at += 1
+    return at
+
+
+@compiled
 def _run(data, at, end, classes):
     """A run of word characters at `at`: (position after it, code points, union and intersection of classes, last)."""
     chars = union = last = 0
     common = 0xFF
-    while at < end:
+    while True:
+        behind = _letters(data, at, end)
+        if behind > at:
+            chars += behind - at
+            union |= LETTER
+            common &= LETTER
+            last = LETTER
+            at = behind
+        if at >= end:
+            break
+        byte = data[np.uint64(at)]
+        if byte < 0x80 and not ASCII_WORD[byte]:
+            break
         code, length = code_point(data, at, end)
         kind = classes[code]
         if not kind & WORD:
@@ -72,7 +118,9 @@ def word(data, at, end, classes):
         total += chars
         union |= some
         common &= all_
-        behind = _after_joiner(data, at, end, classes, (last & DIGIT) != 0) if at < end else -1
+        if at >= end or data[np.uint64(at)] <= 0x20:  # a blank joins nothing
+            break
+        behind = _after_joiner(data, at, end, classes, (last & DIGIT) != 0)
         if behind < 0:
             break
         total += 1
@@ -81,12 +129,33 @@ def word(data, at, end, classes):
     return at, (total if substance else 0), (union & LETTER) != 0
 
 
+@compiled
+def _eight(data, at, end):
+    """Up to eight bytes of data[at:end], the first lowest; no byte of `data` behind the array is touched."""
+    length = np.uint64(min(max(end - at, 0), 8))
+    if at + 8 <= data.shape[0]:
+        return load64(data, at) & _MASKS[length]
+    bytes_ = np.uint64(0)
+    for k in range(length):
+        bytes_ |= np.uint64(data[at + np.int64(k)]) << (np.uint64(8) * k)
+    return bytes_
+
+
+@compiled
+def hash_word(data, start, end):
+    """64-bit hash of a word, nearly all of which have up to 16 bytes; the rest of longer ones is hashed by itself."""
+    lower = _eight(data, start, end)
+    upper = _eight(data, start + 8, end) if end - start > 8 else np.uint64(0)
+    key = fold_product(lower ^ GOLDEN ^ np.uint64(end - start), upper ^ MULTIPLIER)
+    return key ^ hash_span(data, start + 16, end) if end - start > 16 else key
+
+
 def word_hash(text: str) -> int:
-    """`hash_span` of the bytes of one word, by which a text's words are compared; ValueError where it is not one."""
+    """`hash_word` of one word, by which a text's words are compared; ValueError where it is not one."""
     data = readonly(np.frombuffer(text.encode(), np.uint8))
     classes = characters().classes
     starts = len(data) > 0 and find_word_character(data, 0, len(data), classes) == 0
     at, chars, _ = word(data, 0, len(data), classes) if starts else (0, 0, False)
     if not chars or at != len(data):
         raise ValueError(f"wanted one word of letters, marks or numbers, got {text!r}: split it or take it out")
-    return int(hash_span(data, 0, len(data)))
+    return int(hash_word(data, 0, len(data)))

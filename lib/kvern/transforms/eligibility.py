@@ -133,10 +133,28 @@ def _measure_rules(limits: Limits) -> list[Column]:
     """`min_x` and `max_x` of the language's thresholds against the measure `x`; no bound, no rule."""
     if not limits.params.measures:
         return []
-    judged = ~F.col("source").isin(list(limits.params.exempt)) if limits.params.exempt else F.lit(True)
+    judged = ~_protected(limits.params)
+    if limits.params.exempt:
+        judged = judged & ~F.col("source").isin(list(limits.params.exempt))
     rules = [F.when(judged & _broken(name, by_language), name) for name, by_language in limits.bounds.items()]
     few = judged & (F.col("c4_sentences") < limits.params.c4_min_sentences)
     return [*rules, F.when(few, "c4_sentences")]
+
+
+def _protected(params: Eligibility) -> Column:
+    """Partly in a small language but called by a larger one's name: the larger one's thresholds are not for it.
+
+    Each text of a small language counts, and classifiers take much of it for its neighbours. It is partly in one where
+    its mixture says so with `protected_share`, or with any share where the document declares it.
+    """
+    small = list(params.protected)
+    shares = F.coalesce("languages", F.array().cast("array<struct<language: string, score: double>>"))
+
+    def says_so(entry: Column) -> Column:
+        declared = F.coalesce(entry["language"] == F.col("declared_language"), F.lit(False))
+        return entry["language"].isin(small) & (declared | (entry["score"] >= params.protected_share))
+
+    return ~F.col("decided").isin(small) & F.exists(shares, says_so)
 
 
 def _broken(name: str, by_language: dict[str, float]) -> Column:

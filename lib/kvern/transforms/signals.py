@@ -15,7 +15,7 @@ from kvern.params import Signals
 def signals(documents: DataFrame, params: Signals, stop_words: Mapping[str, tuple[str, ...]]) -> DataFrame:
     """One row a document: numbers and spans, never text. `stop_words`: each language's list."""
     settings = {"stop_words": dict(stop_words), **params.model_dump()}
-    columns = documents.select("doc_id", "text", "source", "batch", "part")
+    columns = documents.select("doc_id", "text", "year", "source", "batch", "part")
     return columns.mapInArrow(partial(_measure, settings=settings), tables.SIGNALS.ddl)
 
 
