@@ -23,6 +23,7 @@ from figures import shared
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from kvern.kernels import ocr_texts
+from kvern.kernels.ocr_table import OLD
 from kvern.kernels.ocr_texts import Text
 
 FONTS = {
@@ -47,7 +48,7 @@ class Setting(NamedTuple):
 
 def drawn(text: Text, draw: random.Random) -> Setting:
     """How a page is set and spoilt: from a clean scan of 34 pixels to one that is hard to read."""
-    font, engines = draw.choice(OLD_SETTINGS if text.table.endswith(ocr_texts.OLD) else NEW_SETTINGS)
+    font, engines = draw.choice(OLD_SETTINGS if text.table.endswith(OLD) else NEW_SETTINGS)
     damage = draw.random()
     return Setting(font, draw.choice(engines), round(34 - 14 * damage), 1.6 * damage * draw.random(), 0.03 * damage**2)
 

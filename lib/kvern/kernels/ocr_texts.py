@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from kvern.kernels.language_model import LANGUAGES
 from kvern.kernels.language_training import documents, held_out, sentences
+from kvern.kernels.ocr_table import OLD
 
-OLD = "old"  # spelling before the reform of 1917, in the name of a table
 HELD_BOOKS = ("NOR0001", "NOR0012", "100630557", "100633273", "100635852")
 NYNORSK = ("NOR0004", "NOR0012", "NOR0053")
 PAGE = 1500  # characters

@@ -1,0 +1,141 @@
+"""The one pass over a text's bytes that the OCR measures come from: counts of words, pieces and letters.
+
+A **word** is a run of letters; a **piece** stands between white space. A word is *known* when one of the tables asked for
+has it in its lexicon, *spelt* when all its 4-grams of letters are in one, else unknown.
+"""
+# mypy: allow-untyped-defs
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from kvern.kernels.characters import code_point
+from kvern.kernels.compiled import compiled
+from kvern.kernels.ocr_letters import (
+    DIGIT,
+    GLUE,
+    LONGEST,
+    SIGN,
+    SPACE,
+    UPPER,
+    VOWEL,
+    find,
+    gram_key,
+    word_key,
+)
+
+SUMS = (
+    *("chars", "letters", "words", "known", "spelt", "unseen_grams", "singles", "vowelless", "mixed", "digits_inside"),
+    *("pieces", "noise_pieces", "signs", "glued"),
+)
+(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(
+    len(SUMS)
+)
+_LETTER = 63
+FULL_STOP, HYPHEN, APOSTROPHE, QUOTE, SLASH = 0x2E, 0x2D, 0x27, 0x2019, 0x2F
+
+
+class Lexica(NamedTuple):
+    """`words` and `grams`: hash tables of `key | mask` (`ocr_letters.find`), bit t of a mask for table t."""
+
+    words: npt.NDArray[np.uint64]
+    grams: npt.NDArray[np.uint64]
+
+
+@compiled
+def _unseen(letters, n, grams, mask):
+    """4-grams of a word, its edges among them, that no table of the mask has."""
+    count = 0
+    for k in range(max(1, n - 1)):
+        count += (find(grams, gram_key(letters, n, k)) & mask) == np.uint64(0)
+    return count
+
+
+@compiled
+def _judge(letters, n, seen, joined, behind, lexica, mask, sums):
+    """Count a word of n letters. `seen`: bits of its characters, and MIXED << 16 for a capital after a small letter."""
+    sums[LETTERS] += n
+    shown = min(n, LONGEST)
+    known = (find(lexica.words, word_key(letters, shown)) & mask) != np.uint64(0)
+    if n == 1:
+        # An initial, a hyphen's or apostrophe's part and a heading's letter are no damage.
+        initial = behind == FULL_STOP and (seen & UPPER) != 0
+        sums[SINGLES] += not (known or initial or joined)
+        sums[WORDS] += 1
+        sums[KNOWN] += known or initial or joined
+        return
+    sums[WORDS] += 1
+    if known:
+        sums[KNOWN] += 1
+        return
+    unseen = _unseen(letters, shown, lexica.grams, mask)
+    sums[UNSEEN] += unseen
+    sums[SPELT] += unseen == 0
+    sums[VOWELLESS] += (seen & VOWEL) == 0 and behind != FULL_STOP
+    sums[MIXED] += (seen >> 16) != 0
+
+
+@compiled
+def _joins(code):
+    return code in (HYPHEN, APOSTROPHE, QUOTE, SLASH)
+
+
+@compiled
+def _end_piece(chars, worded, signs, sums):
+    """Count a piece: noise is more than one mark, or one that print has seldom, with neither letter nor digit."""
+    sums[PIECES] += chars > 0
+    sums[NOISE] += chars > 0 and not worded and (chars > 1 or signs > 0)
+
+
+@compiled
+def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
+    """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
+    n = seen = piece = signs = 0
+    worded = joined = False
+    before = last = 0  # the code before, and its kind
+    at = start
+    while at < end:
+        code, length = code_point(data, at, end)
+        kind = np.int64(kinds[code])
+        number = kind & _LETTER
+        sums[CHARS] += 1
+        if number:
+            if n == 0:
+                seen, joined = 0, _joins(before)
+                sums[GLUED] += (last & GLUE) != 0 and piece > 1 and worded
+            elif kind & UPPER and not last & UPPER:
+                seen |= 1 << 16
+            if n < LONGEST:
+                letters[n] = number
+            histogram[number] += 1
+            seen |= kind & (VOWEL | UPPER)
+            n += 1
+            worded = True
+        else:
+            if n:
+                _judge(letters, n, seen, joined or _joins(code), code, lexica, mask, sums)
+                sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
+                n = 0
+            worded |= (kind & DIGIT) != 0
+            signs += (kind & SIGN) != 0
+        if kind & SPACE:
+            sums[SIGNS] += signs
+            _end_piece(piece, worded, signs, sums)
+            piece = signs = 0
+            worded = False
+        else:
+            piece += 1
+        before, last = code, kind
+        at += length
+    if n:
+        _judge(letters, n, seen, joined, 0, lexica, mask, sums)
+    sums[SIGNS] += signs
+    _end_piece(piece, worded, signs, sums)
+
+
+@compiled
+def spans(data, starts, ends, masks, kinds, lexica, letters, sums, histograms):
+    """`span` for each of n spans: sums int64[n, len(SUMS)], histograms int64[n, 64]; masks uint64[n]."""
+    for i in range(starts.shape[0]):
+        span(data, starts[i], ends[i], kinds, lexica, masks[i], letters, sums[i], histograms[i])
