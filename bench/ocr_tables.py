@@ -4,7 +4,7 @@
 
 1. Confusions: what was read for what, counted over the pairs that are not held out.
 2. Lexica, 4-grams and letters' shares over the texts that are not held out.
-3. Weights of the score, over pages of one half of those against tables of the other half: clean, corrupted by the
+3. Weights of the score, over pages of a quarter of those against tables of the others: clean, corrupted by the
    confusions at 1 to 30 %, and the pairs themselves.
 """
 
@@ -24,10 +24,12 @@ from kvern.demo.ocr_noise import corrupt
 from kvern.kernels import ocr_table, ocr_texts, ocr_training
 from kvern.kernels.alignment import LONGEST, confusions, rate
 from kvern.kernels.ocr_table import TABLES, Floats, Model
-from kvern.kernels.ocr_texts import Text
+from kvern.kernels.ocr_texts import Text, is_clean
 
+FOLDS = 4
 RATES = (0, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3)
-PAGES = 40  # of each table and half
+BEGINNING = 60  # characters by which a pair is found in its text
+PAGES = 24  # of each table and fold
 TEXTS = (
     "UD treebanks and Wikipedia (CC BY-SA), NPK (CC0), Stortinget and Lovdata (NLOD), UDHR, public documents of "
     "giellalt/corpus-*, norn_fulltext (MIT, public domain), ELTeC-nor (public domain): those of ../shared/data that "
@@ -55,21 +57,33 @@ def count_confusions(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
-def halves(told: Sequence[Text]) -> tuple[list[Text], list[Text]]:
-    """Two halves of the texts, whole groups together; a table with one book is cut in the middle of it."""
-    by_table: dict[str, list[Text]] = {}
+def folds(told: Sequence[Text]) -> list[tuple[list[Text], list[Text]]]:
+    """(texts of a fold, all others) for each of FOLDS; a group stays whole, and neighbours together."""
+    groups: dict[str, dict[str, None]] = {}
     for text in told:
-        by_table.setdefault(text.table, []).append(text)
-    parts: tuple[list[Text], list[Text]] = ([], [])
-    for texts in by_table.values():
-        for number, group in enumerate(sorted({text.group for text in texts})):
-            parts[number % 2].extend(text for text in texts if text.group == group)
-    return parts
+        groups.setdefault(text.table, {})[text.group] = None
+    place = {
+        (table, group): at * FOLDS // len(named) for table, named in groups.items() for at, group in enumerate(named)
+    }
+    fold = [place[text.table, text.group] for text in told]
+    return [
+        (
+            [text for text, n in zip(told, fold, strict=True) if n == k],
+            [text for text, n in zip(told, fold, strict=True) if n != k],
+        )
+        for k in range(FOLDS)
+    ]
+
+
+def pairs_of(told: Sequence[Text], pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs whose truth begins in one of these texts."""
+    joined = {name: " ".join(" ".join(t.text for t in told if t.table == name).split()) for name in TABLES}
+    return [pair for pair in pairs if " ".join(pair["truth"].split())[:BEGINNING] in joined[pair["table"]]]
 
 
 def some(pages: Sequence[Text]) -> list[Text]:
-    """PAGES of each table, evenly."""
-    mine = [[page for page in pages if page.table == name] for name in TABLES]
+    """PAGES of each table at most, evenly; books that are OCR themselves are not clean."""
+    mine = [[page for page in pages if page.table == name and is_clean(page)] for name in TABLES]
     return [page for told in mine for page in told[:: max(1, len(told) // PAGES)][:PAGES]]
 
 
@@ -85,20 +99,16 @@ def spoilt(pages: Sequence[Text]) -> tuple[list[Text], list[float]]:
 
 def weighed(told: Sequence[Text], pairs: Sequence[Pair]) -> tuple[Floats, Floats]:
     """(plain features by table, weights)."""
-    first, second = halves(told)
-    clean: list[Floats] = []
-    bad: list[Floats] = []
-    rates: list[float] = []
+    clean, bad, rates = [], [], []
     names: list[str] = []
     bad_names: list[str] = []
-    for own, other in ((first, second), (second, first)):
-        model = ocr_training.bare_model(other)
+    for own, others in folds(told):
+        model = ocr_training.bare_model(others)
         pages = some(ocr_texts.pages(own))
         names += [page.table for page in pages]
         clean.append(ocr_training.damage(pages, model))
-        groups = {text.group for text in own}
-        read = [pair for pair in pairs if pair["group"] in groups or not pair["table"].endswith(ocr_table.OLD)]
         corrupted, true = spoilt(pages[::2])
+        read = pairs_of(own, pairs)
         corrupted += [Text(pair["table"], "", pair["read"]) for pair in read]
         rates += [*true, *(rate(pair["truth"], pair["read"]) for pair in read)]
         bad_names += [text.table for text in corrupted]
@@ -122,7 +132,8 @@ def main(file: Path) -> None:
     target.write_text(json.dumps(count_confusions(seen), ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     print(f"{target.name}: {target.stat().st_size:,} bytes from {len(seen)} pages")
     told = [text for text in ocr_texts.texts(shared()) if not ocr_texts.is_held(text)]
-    plain, weights = weighed(told, seen)
+    clean = [pair for pair in seen if is_clean(Text(pair["table"], pair["group"], ""))]
+    plain, weights = weighed(told, clean)
     print(dict(zip(ocr_training.ocr.FEATURES, weights.round(4).tolist(), strict=True)))
     model = replace(ocr_training.bare_model(told), plain=plain, weights=weights)
     write(model, ocr_training.lexica(ocr_training.counted(told)))

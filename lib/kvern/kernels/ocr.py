@@ -17,6 +17,7 @@ from kvern.kernels.ocr_letters import BASIC, LONGEST, OTHER, WIDTH
 from kvern.kernels.ocr_pass import (
     GLUED,
     INSIDE,
+    JOINED,
     KNOWN,
     LETTERS,
     MIXED,
@@ -25,6 +26,7 @@ from kvern.kernels.ocr_pass import (
     SIGNS,
     SINGLES,
     SPELT,
+    STOPPED,
     SUMS,
     UNSEEN,
     VOWELLESS,
@@ -37,7 +39,11 @@ MEASURES = (
     *("ocr_letters", "ocr_known_words", "ocr_single_letters", "ocr_vowelless_words", "ocr_mixed_words"),
     *("ocr_noise_pieces", "ocr_score"),
 )
-FEATURES = ("unknown", "spelt", "unseen", "single", "vowelless", "mixed", "inside", "noise", "signs", "glued", "missing")
+FEATURES = (
+    *("unknown", "spelt", "unseen", "single", "vowelless", "mixed", "inside", "noise", "signs", "glued", "joined"),
+    *("stopped", "missing"),
+)
+SOFT = 0.005  # below it the score bends towards 0, so that clean pages keep an order
 EXPECTED = 8.0  # of a letter: fewer say nothing (Poisson: 8 wanted and 1 found is a chance of 1 in 300)
 LEAST_SHARE = 0.002  # of a language's letters: rarer ones are not asked for
 
@@ -141,7 +147,7 @@ def shares_of_damage(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uin
             *(-np.log(np.minimum(whole, 1.0)) * words / letters, sums[:, SPELT] / words),
             *(sums[:, UNSEEN] / letters, sums[:, SINGLES] / words, sums[:, VOWELLESS] / words),
             *(sums[:, MIXED] / words, sums[:, INSIDE] / words, sums[:, NOISE] / pieces),
-            *(sums[:, SIGNS] / pieces, sums[:, GLUED] / words),
+            *(sums[:, SIGNS] / pieces, sums[:, GLUED] / words, sums[:, JOINED] / words, sums[:, STOPPED] / words),
             _missing(histograms, asked, model),
         ]
     )
@@ -157,5 +163,5 @@ def _missing(histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) ->
 
 
 def score(found: Floats, model: Model) -> Floats:
-    """Estimated character error rate, 0 to 1."""
-    return np.clip(found @ model.weights, 0.0, 1.0)
+    """Estimated character error rate, 0 to 1; about SOFT / 2 for clean text."""
+    return np.minimum(SOFT * np.logaddexp(0, found @ model.weights / SOFT), 1.0)

@@ -25,11 +25,13 @@ GRAM = 4
 _6, _24, _29 = np.uint64(6), np.uint64(24), np.uint64(29)
 
 # Bits of a character's kind, beside its letter in the low six.
-VOWEL, UPPER, DIGIT, SPACE, SIGN, GLUE = (1 << bit for bit in range(6, 12))
+VOWEL, UPPER, DIGIT, SPACE, SIGN, GLUE, JOIN = (1 << bit for bit in range(6, 13))
 # Marks that print has seldom and engines see in specks and lines (Impresso's OCRQA lists most of them).
 SIGNS = "~|£#•■^_\\<>{}¬¢¥¦°´`¨$@+=*¤¿¡"
 # Marks that a blank follows in print.
-GLUES = ",;:!?"
+GLUES = ".,;:!?\"»)"
+# Marks that stand inside words.
+JOINS = "-'’"
 
 
 def letter(character: str) -> int:
@@ -52,6 +54,7 @@ def kind_of(character: str) -> int:
         | SPACE * character.isspace()
         | SIGN * (character in SIGNS)
         | GLUE * (character in GLUES)
+        | JOIN * (character in JOINS)
     )
 
 

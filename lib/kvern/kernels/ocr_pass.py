@@ -15,6 +15,7 @@ from kvern.kernels.compiled import compiled
 from kvern.kernels.ocr_letters import (
     DIGIT,
     GLUE,
+    JOIN,
     LONGEST,
     SIGN,
     SPACE,
@@ -27,13 +28,12 @@ from kvern.kernels.ocr_letters import (
 
 SUMS = (
     *("chars", "letters", "words", "known", "spelt", "unseen_grams", "singles", "vowelless", "mixed", "digits_inside"),
-    *("pieces", "noise_pieces", "signs", "glued"),
+    *("pieces", "noise_pieces", "signs", "glued", "joined", "stopped"),
 )
-(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(
-    len(SUMS)
-)
+(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(14)
+JOINED, STOPPED = 14, 15
 _LETTER = 63
-FULL_STOP, HYPHEN, APOSTROPHE, QUOTE, SLASH = 0x2E, 0x2D, 0x27, 0x2019, 0x2F
+FULL_STOP, SLASH = 0x2E, 0x2F
 
 
 class Lexica(NamedTuple):
@@ -77,11 +77,6 @@ def _judge(letters, n, seen, joined, behind, lexica, mask, sums):
 
 
 @compiled
-def _joins(code):
-    return code in (HYPHEN, APOSTROPHE, QUOTE, SLASH)
-
-
-@compiled
 def _end_piece(chars, worded, signs, sums):
     """Count a piece: noise is more than one mark, or one that print has seldom, with neither letter nor digit."""
     sums[PIECES] += chars > 0
@@ -92,7 +87,7 @@ def _end_piece(chars, worded, signs, sums):
 def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
     """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
     n = seen = piece = signs = 0
-    worded = joined = False
+    worded = joined = stopped = False  # stopped: the piece before ended in a full stop
     before = last = 0  # the code before, and its kind
     at = start
     while at < end:
@@ -102,8 +97,10 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         sums[CHARS] += 1
         if number:
             if n == 0:
-                seen, joined = 0, _joins(before)
-                sums[GLUED] += (last & GLUE) != 0 and piece > 1 and worded
+                seen, joined = 0, (last & JOIN) != 0 or before == SLASH
+                sums[GLUED] += (last & GLUE) != 0 and worded
+                sums[JOINED] += (last & JOIN) != 0 and worded
+                sums[STOPPED] += stopped and piece == 0 and not kind & UPPER
             elif kind & UPPER and not last & UPPER:
                 seen |= 1 << 16
             if n < LONGEST:
@@ -114,7 +111,7 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
             worded = True
         else:
             if n:
-                _judge(letters, n, seen, joined or _joins(code), code, lexica, mask, sums)
+                _judge(letters, n, seen, joined or (kind & JOIN) != 0 or code == SLASH, code, lexica, mask, sums)
                 sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
                 n = 0
             worded |= (kind & DIGIT) != 0
@@ -122,6 +119,7 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         if kind & SPACE:
             sums[SIGNS] += signs
             _end_piece(piece, worded, signs, sums)
+            stopped = before == FULL_STOP if piece else stopped
             piece = signs = 0
             worded = False
         else:

@@ -57,6 +57,11 @@ def is_held(text: Text) -> bool:
     return text.group in HELD_BOOKS if text.table.endswith(OLD) else held_out(text.group)
 
 
+def is_clean(text: Text) -> bool:
+    """Whether a text has no reading errors to speak of: norn_fulltext's books are OCR, ELTeC's novels were corrected."""
+    return not text.table.endswith(OLD) or text.group.startswith("NOR")
+
+
 def pages(told: Iterable[Text]) -> list[Text]:
     """Texts cut and joined to pages of about PAGE characters; a page has one table and, in books, one book."""
     by_source: dict[tuple[str, str], list[str]] = {}

@@ -2,8 +2,8 @@
 
 `python bench/ocr_tables.py` calls it and writes the file. A lexicon holds words that occur at least TWICE; in old books
 (which are OCR themselves) in at least two of them, or SURE times. A 4-gram counts when two different words have it.
-Features of clean text are measured by halves: each half against tables of the other one, since no word of a text is
-unknown to its own lexicon. The weights are a non-negative least-squares fit of the true error rate, so that no measure
+Features of clean text are measured by quarters, each against tables of the others, since no word of a text is unknown
+to its own lexicon. The weights are a non-negative least-squares fit of the true error rate, so that no measure
 of damage can make a text look better; a text of rate r weighs 1 / (r + SOFT), or the worst pages alone would decide.
 """
 
@@ -133,7 +133,7 @@ def plain(found: Floats, names: Sequence[str]) -> Floats:
 
 def fitted(found: Floats, rates: Floats) -> Floats:
     """Weights float64[features], none negative (projected gradient)."""
-    pull = 1 / (rates + SOFT)
+    pull = 1 / np.sqrt(rates + SOFT)
     scale = np.maximum(np.abs(found).max(axis=0), 1e-9)
     a, b = found / scale * pull[:, None], rates * pull
     square, right = a.T @ a, a.T @ b
