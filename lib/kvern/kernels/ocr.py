@@ -5,7 +5,8 @@ lexicon of today takes old spelling for damage. `docs/ocr.md` defines each measu
 said: no words, or no table for the language. A page or a block is measured as a document is, by its own span.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +44,11 @@ FEATURES = (
     *("unknown", "spelt", "unseen", "single", "vowelless", "mixed", "inside", "noise", "signs", "glued", "joined"),
     *("stopped", "missing"),
 )
+SAYING = 10  # words from which a block's score says something
 SOFT = 0.005  # below it the score bends towards 0, so that clean pages keep an order
-EXPECTED = 8.0  # of a letter: fewer say nothing (Poisson: 8 wanted and 1 found is a chance of 1 in 300)
+# How many of its own letters a text should have before they are missed: all together, and each alone. Letters come in
+# bunches: of clean pages with 8 expected 1 in 80 has under a fifth of them, with 12 none of 460 but one (held-out pages).
+TOGETHER, ALONE = 12.0, 20.0
 LEAST_SHARE = 0.002  # of a language's letters: rarer ones are not asked for
 
 Counts = npt.NDArray[np.int64]
@@ -72,7 +76,7 @@ def of_spans(data: Bytes, starts: Offsets, ends: Offsets, asked: npt.NDArray[np.
         "ocr_noise_pieces": _ratio(sums[:, NOISE], sums[:, PIECES]),
         "ocr_score": score(found, model),
     }
-    silent = asked == 0
+    silent = (asked == 0) | (sums[:, WORDS] == 0)
     return {name: pa.array(np.where(silent, np.nan, told[name]), from_pandas=True) for name in MEASURES}
 
 
@@ -92,9 +96,12 @@ def _ratio(part: Counts, whole: Counts) -> Floats:
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
-def _tables(asked: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """bool[n, tables]."""
-    return (asked[:, None] >> np.arange(len(TABLES), dtype=np.uint64)) & np.uint64(1) > 0
+def _kinds(asked: npt.NDArray[np.uint64]) -> Iterator[tuple[npt.NDArray[np.int64], list[int]]]:
+    """(rows, tables' numbers) of each different mask; a mask without a table is left out."""
+    for mask in np.unique(asked).tolist():
+        named = [number for number in range(len(TABLES)) if mask >> number & 1]
+        if named:
+            yield np.flatnonzero(asked == mask), named
 
 
 def expected_letters(model: Model) -> Floats:
@@ -106,24 +113,27 @@ def expected_letters(model: Model) -> Floats:
 
 
 def own_letters(histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) -> Floats:
-    """Of the language's own letters (æ, ø, å; á, č, š …) the least found, over what is expected: 0 for one that is lost.
+    """Found of the language's own letters (æ, ø, å; á, č, š …) over what is expected, at most 1; 0 where they are lost.
 
-    Each letter of which at least EXPECTED should occur, and all of them together; NaN where too little text says so.
-    With several tables the kindest one counts: where two spellings are possible, å is missed only if both have it.
+    The least of: all of them together, where TOGETHER should occur, and each of which ALONE should. NaN where the text
+    is too short for that. With several tables the kindest one counts: å is missed only if both spellings have it.
     """
-    letters = histograms.sum(axis=1).astype(np.float64)
     wanted = expected_letters(model)
-    rows = np.full((len(TABLES), len(histograms)), np.nan)
-    for t, shares in enumerate(wanted):
-        own = np.flatnonzero(shares)
-        hoped = np.column_stack([letters[:, None] * shares[own], letters * shares.sum()])
-        found = np.column_stack([histograms[:, own], histograms[:, own].sum(axis=1)])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.where(hoped >= EXPECTED, found / hoped, np.inf).min(axis=1)
-        rows[t] = np.where(np.isfinite(ratio), np.minimum(ratio, 1.0), np.nan)
-    rows = np.where(_tables(asked).T, rows, np.nan)
-    unsaid = np.isnan(rows).all(axis=0)
-    return np.where(unsaid, np.nan, np.nanmax(np.where(unsaid, 0.0, rows), axis=0))
+    found = np.full(len(histograms), np.nan)
+    for rows, named in _kinds(asked):
+        found[rows] = np.fmax.reduce([_own(histograms[rows], wanted[t]) for t in named])
+    return found
+
+
+def _own(histograms: Counts, shares: Floats) -> Floats:
+    """`own_letters` by one table's shares."""
+    own = np.flatnonzero(shares)
+    mine, letters = histograms[:, own], histograms.sum(axis=1)
+    hoped = np.column_stack([letters[:, None] * shares[own], letters * shares.sum()])
+    met = np.column_stack([mine, mine.sum(axis=1)])
+    enough = hoped >= np.append(np.full(len(own), ALONE), TOGETHER)
+    ratio = np.where(enough, met / np.maximum(hoped, 1.0), np.inf).min(axis=1)
+    return np.where(np.isfinite(ratio), np.minimum(ratio, 1.0), np.nan)
 
 
 def features(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) -> Floats:
@@ -133,8 +143,9 @@ def features(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uint64], mo
     leaves (1 - c)^length of the words whole.
     """
     found = shares_of_damage(sums, histograms, asked, model)
-    plain = np.where(_tables(asked)[:, :, None], model.plain[None], np.inf).min(axis=1)
-    return found - np.where(np.isfinite(plain), plain, 0.0)
+    for rows, named in _kinds(asked):
+        found[rows] -= model.plain[named].min(axis=0)
+    return found
 
 
 def shares_of_damage(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) -> Floats:
@@ -157,11 +168,57 @@ def _missing(histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) ->
     """Share of letters that should be the language's own and are not, by the kindest table."""
     letters = np.maximum(histograms.sum(axis=1), 1)[:, None]
     wanted = expected_letters(model)
-    short = np.stack([np.maximum(shares - histograms / letters, 0).sum(axis=1) for shares in wanted], axis=1)
-    short = np.where(_tables(asked), short, np.inf).min(axis=1)
-    return np.where(np.isfinite(short), short, 0.0)
+    short = np.zeros(len(histograms))
+    for rows, named in _kinds(asked):
+        own = np.flatnonzero(wanted[named].any(axis=0))
+        shares = histograms[np.ix_(rows, own)] / letters[rows]
+        short[rows] = np.min([np.maximum(wanted[t, own] - shares, 0).sum(axis=1) for t in named], axis=0)
+    return short
 
 
 def score(found: Floats, model: Model) -> Floats:
     """Estimated character error rate, 0 to 1; about SOFT / 2 for clean text."""
     return np.minimum(SOFT * np.logaddexp(0, found @ model.weights / SOFT), 1.0)
+
+
+class Blocks(NamedTuple):
+    """Spans of documents with the confidence that an engine gave: `document` is the row, in ascending order, `start` and
+    `end` are bytes from its document's start, `confidence` is 0 to 1, NaN where the file tells none."""
+
+    document: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int32]
+    end: npt.NDArray[np.int32]
+    confidence: Floats
+
+
+def blocks_of(column: pa.Array) -> Blocks:
+    """The blocks of a column of lists of structs with `start`, `end` and `confidence`, as `pages` and `documents` have."""
+    flat = column.flatten()
+    lengths = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    start, end, confidence = (flat.field(flat.type.get_field_index(name)) for name in ("start", "end", "confidence"))
+    document = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
+    told = confidence.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return Blocks(document, *(each.to_numpy(zero_copy_only=False).astype(np.int32) for each in (start, end)), told)
+
+
+def doubtful(
+    data: Bytes, offsets: Offsets, blocks: Blocks, asked: npt.NDArray[np.uint64], model: Model, bounds: tuple[float, float]
+) -> tuple[Blocks, Floats]:
+    """(blocks that a trainer may mask, share float64[n] of each document's bytes in blocks that lie in them).
+
+    A block is doubtful when its confidence is below bounds[0], or its own `ocr_score` above bounds[1] in at least
+    SAYING words: confidence alone passes pages whose engine was sure of the wrong letters. NaN for a document without
+    blocks. `asked` is by document, as in `of_spans`.
+    """
+    starts = offsets[blocks.document] + blocks.start
+    ends = offsets[blocks.document] + blocks.end
+    mine = asked[blocks.document]
+    sums, histograms = counts(data, starts, ends, mine, model)
+    scores = score(features(sums, histograms, mine, model), model)
+    bad = (scores > bounds[1]) & (sums[:, WORDS] >= SAYING) & (mine > 0)
+    bad |= np.nan_to_num(blocks.confidence, nan=1.0) < bounds[0]
+    sizes, n = (ends - starts).astype(np.float64), len(offsets) - 1
+    whole = np.bincount(blocks.document, sizes, n)
+    lost = np.bincount(blocks.document, sizes * bad, n)
+    marked = Blocks(*(field[bad] for field in blocks))
+    return marked, np.where(whole > 0, lost / np.maximum(whole, 1), np.nan)

@@ -86,15 +86,17 @@ def _end_piece(chars, worded, signs, sums):
 @compiled
 def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
     """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
-    n = seen = piece = signs = 0
+    n = seen = piece = signs = chars = 0
     worded = joined = stopped = False  # stopped: the piece before ended in a full stop
     before = last = 0  # the code before, and its kind
     at = start
     while at < end:
-        code, length = code_point(data, at, end)
+        code, length = np.int64(data[at]), 1
+        if code >= 0x80:
+            code, length = code_point(data, at, end)
         kind = np.int64(kinds[code])
         number = kind & _LETTER
-        sums[CHARS] += 1
+        chars += 1
         if number:
             if n == 0:
                 seen, joined = 0, (last & JOIN) != 0 or before == SLASH
@@ -128,6 +130,7 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         at += length
     if n:
         _judge(letters, n, seen, joined, 0, lexica, mask, sums)
+    sums[CHARS] += chars
     sums[SIGNS] += signs
     _end_piece(piece, worded, signs, sums)
 

@@ -78,7 +78,11 @@ def tables_of(language: str, era: Era) -> tuple[str, ...]:
     return new
 
 
+@cache
+def _mask(language: str, era: Era) -> int:
+    return sum(1 << TABLES.index(name) for name in tables_of(language, era))
+
+
 def masks(languages: Sequence[str], eras: Sequence[Era]) -> npt.NDArray[np.uint64]:
     """A bit for each of TABLES that speaks of a document."""
-    told = [tables_of(language, era) for language, era in zip(languages, eras, strict=True)]
-    return np.array([sum(1 << TABLES.index(name) for name in names) for names in told], np.uint64)
+    return np.fromiter(map(_mask, languages, eras), np.uint64, len(languages))
