@@ -121,19 +121,22 @@ def own_letters(histograms: Counts, asked: npt.NDArray[np.uint64], model: Model)
     wanted = expected_letters(model)
     found = np.full(len(histograms), np.nan)
     for rows, named in _kinds(asked):
-        found[rows] = np.fmax.reduce([_own(histograms[rows], wanted[t]) for t in named])
+        told = [_own(histograms[rows], wanted[t]) for t in named]
+        sure = np.any([enough for _, enough in told], axis=0)
+        found[rows] = np.where(sure, np.max([ratio for ratio, _ in told], axis=0), np.nan)
     return found
 
 
-def _own(histograms: Counts, shares: Floats) -> Floats:
-    """`own_letters` by one table's shares."""
+def _own(histograms: Counts, shares: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """(found over expected by one table's shares, whether enough is expected); (0, no) where it asks for no letter."""
     own = np.flatnonzero(shares)
     mine, letters = histograms[:, own], histograms.sum(axis=1)
     hoped = np.column_stack([letters[:, None] * shares[own], letters * shares.sum()])
     met = np.column_stack([mine, mine.sum(axis=1)])
-    enough = hoped >= np.append(np.full(len(own), ALONE), TOGETHER)
-    ratio = np.where(enough, met / np.maximum(hoped, 1.0), np.inf).min(axis=1)
-    return np.where(np.isfinite(ratio), np.minimum(ratio, 1.0), np.nan)
+    asks = hoped >= np.append(np.full(len(own), ALONE), TOGETHER)
+    asks[:, -1] |= len(own) > 0 and ~asks.any(axis=1)
+    ratio = np.where(asks, met / np.maximum(hoped, 1e-9), np.inf).min(axis=1)
+    return np.where(np.isfinite(ratio), np.minimum(ratio, 1.0), 0.0), hoped[:, -1] >= TOGETHER
 
 
 def features(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) -> Floats:

@@ -1,4 +1,4 @@
-"""Letters as the OCR tables write them: a number from 1 to 61 for each letter of the languages, in one case.
+"""Letters as the OCR tables write them: a number from 1 to 62 for each letter of the languages, in one case.
 
 Four of them make a key of 24 bits, so that letter 4-grams need no hash; 0 stands before and behind a word. Letters of
 other scripts and rarer Latin ones are all OTHER. ſ counts as s: it is no error of an engine that tells them apart.
@@ -17,7 +17,7 @@ from kvern.kernels.hashing import GOLDEN, MULTIPLIER
 BASIC = "abcdefghijklmnopqrstuvwxyz"
 OWN = "æøåäöáčđŋšŧžéèêóòôàüñńïâíúýðþßǥǧǩʒǯõ"
 ALPHABET = BASIC + OWN
-OTHER = len(ALPHABET) + 1  # 62
+OTHER = len(ALPHABET) + 1  # 63
 VOWELS = "aeiouyæøåäöáéèêóòôàüïâíúýõ"
 WIDTH = 64  # numbers of letters, and of a histogram's columns
 LONGEST = 64  # letters of a word that are looked at
