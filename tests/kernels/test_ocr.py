@@ -8,8 +8,8 @@ from kernels_reference import hostile, packed, tidy
 from ocr_reference import counts as reference
 from ocr_reference import grams
 
-from kvern.kernels import ocr, ocr_table, ocr_training
-from kvern.kernels.ocr_letters import WIDTH, folded, letter
+from kvern.kernels import ocr, ocr_table
+from kvern.kernels.ocr_letters import WIDTH, folded, letter, word_keys
 from kvern.kernels.ocr_pass import SUMS, Lexica
 
 MODEL = ocr_table.load()
@@ -20,7 +20,7 @@ ONE = np.array([1], np.uint64)
 
 def small_model() -> ocr_table.Model:
     """Table 0 alone, with WORDS as its lexicon and SPELT as its 4-grams."""
-    keys = ocr_training.keys(sorted(WORDS)) | np.uint64(1)
+    keys = word_keys(sorted(WORDS)) | np.uint64(1)
     packed_grams = [sum(number << 6 * (3 - k) for k, number in enumerate(gram)) << 24 | 1 for gram in sorted(SPELT)]
     lexica = Lexica(ocr_table.table(keys), ocr_table.table(np.array(packed_grams, np.uint64)))
     return ocr_table.Model(lexica, MODEL.kinds, MODEL.shares, MODEL.plain, MODEL.weights)

@@ -5,13 +5,14 @@ other scripts and rarer Latin ones are all OTHER. ſ counts as s: it is no error
 """
 # mypy: allow-untyped-defs
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from kvern.kernels.characters import characters
-from kvern.kernels.compiled import compiled
+from kvern.kernels.compiled import compiled, inlined
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER
 
 BASIC = "abcdefghijklmnopqrstuvwxyz"
@@ -22,7 +23,7 @@ VOWELS = "aeiouyæøåäöáéèêóòôàüïâíúýõ"
 WIDTH = 64  # numbers of letters, and of a histogram's columns
 LONGEST = 64  # letters of a word that are looked at
 GRAM = 4
-_6, _24, _29 = np.uint64(6), np.uint64(24), np.uint64(29)
+_6, _24, _29, _GRAM = np.uint64(6), np.uint64(24), np.uint64(29), np.uint64((1 << 24) - 1)
 
 # Bits of a character's kind, beside its letter in the low six.
 VOWEL, UPPER, DIGIT, SPACE, SIGN, GLUE, JOIN = (1 << bit for bit in range(6, 13))
@@ -73,23 +74,30 @@ def folded(word: str) -> list[int]:
     return [number for number in map(letter, word) if number][:LONGEST]
 
 
-@compiled
-def word_key(letters, n):
-    """40 bits of a hash of letters[:n], in the upper bits of a uint64; the lower 24 are 0."""
-    h = np.uint64(n) * GOLDEN
-    for k in range(n):
-        h = (h ^ np.uint64(letters[k])) * MULTIPLIER
-        h ^= h >> _29
-    return (h >> _24) << _24
+def gram_keys(letters: Sequence[int]) -> set[int]:
+    """The 4-grams of a word, an edge before it and one behind it, in the upper bits as `word_key` is."""
+    padded = [0, *letters, *[0] * (GRAM - 1)]
+    starts = range(max(1, len(letters) - 1))
+    return {sum(number << 6 * (3 - k) for k, number in enumerate(padded[at : at + GRAM])) << 24 for at in starts}
 
 
-@compiled
-def gram_key(letters, n, k):
-    """The 4-gram that begins at letters[k - 1]: 0 before the word and behind it. In the upper bits, as `word_key`."""
-    key = np.uint64(0)
-    for at in range(k - 1, k + GRAM - 1):
-        key = (key << _6) | (np.uint64(letters[at]) if 0 <= at < n else np.uint64(0))
-    return key << _24
+@inlined
+def roll(h, number):
+    """The hash of a word's beginning, one letter further; it begins with 0."""
+    h = (h ^ np.uint64(number)) * MULTIPLIER
+    return h ^ (h >> _29)
+
+
+@inlined
+def word_key(h):
+    """40 bits of a word's hash, in the upper bits of a uint64; the lower 24 are 0."""
+    return (h * GOLDEN >> _24) << _24
+
+
+@inlined
+def roll_gram(gram, number):
+    """The 24 bits of the last four letters, one further; 0 stands before a word and behind it."""
+    return ((gram << _6) | np.uint64(number)) & _GRAM
 
 
 @compiled
@@ -120,5 +128,24 @@ def key_all(letters, ends, keys):
     """`word_key` of words that lie one behind the other; ends[i] is where word i ends."""
     start = 0
     for i in range(ends.shape[0]):
-        keys[i] = word_key(letters[start : ends[i]], ends[i] - start)
+        h = np.uint64(0)
+        for k in range(start, ends[i]):
+            h = roll(h, letters[k])
+        keys[i] = word_key(h)
         start = ends[i]
+
+
+@compiled
+def find_all(table, keys, found):
+    """`find` for each key."""
+    for i in range(keys.shape[0]):
+        found[i] = find(table, keys[i])
+
+
+def word_keys(words: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """`word_key` of each word."""
+    letters = [folded(word) for word in words]
+    ends = np.cumsum([len(each) for each in letters], dtype=np.int64)
+    found = np.zeros(len(words), np.uint64)
+    key_all(np.array([number for each in letters for number in each], np.uint8), ends, found)
+    return found

@@ -22,7 +22,8 @@ from kvern.kernels.ocr_letters import (
     UPPER,
     VOWEL,
     find,
-    gram_key,
+    roll,
+    roll_gram,
     word_key,
 )
 
@@ -33,6 +34,7 @@ SUMS = (
 (CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(14)
 JOINED, STOPPED = 14, 15
 _LETTER = 63
+_24 = np.uint64(24)
 FULL_STOP, SLASH = 0x2E, 0x2F
 
 
@@ -47,17 +49,19 @@ class Lexica(NamedTuple):
 def _unseen(letters, n, grams, mask):
     """4-grams of a word, its edges among them, that no table of the mask has."""
     count = 0
-    for k in range(max(1, n - 1)):
-        count += (find(grams, gram_key(letters, n, k)) & mask) == np.uint64(0)
+    gram = roll_gram(roll_gram(np.uint64(letters[0]), letters[1]), letters[2] if n > 2 else 0)
+    for k in range(3, max(4, n + 2)):
+        count += (find(grams, gram << _24) & mask) == np.uint64(0)
+        gram = roll_gram(gram, letters[k] if k < n else 0)
     return count
 
 
 @compiled
-def _judge(letters, n, seen, joined, behind, lexica, mask, sums):
+def _judge(letters, h, n, seen, joined, behind, lexica, mask, sums):
     """Count a word of n letters. `seen`: bits of its characters, and MIXED << 16 for a capital after a small letter."""
     sums[LETTERS] += n
     shown = min(n, LONGEST)
-    known = (find(lexica.words, word_key(letters, shown)) & mask) != np.uint64(0)
+    known = (find(lexica.words, word_key(h)) & mask) != np.uint64(0)
     if n == 1:
         # An initial, a hyphen's or apostrophe's part and a heading's letter are no damage.
         initial = behind == FULL_STOP and (seen & UPPER) != 0
@@ -87,6 +91,7 @@ def _end_piece(chars, worded, signs, sums):
 def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
     """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
     n = seen = piece = signs = chars = 0
+    h = np.uint64(0)
     worded = joined = stopped = False  # stopped: the piece before ended in a full stop
     before = last = 0  # the code before, and its kind
     at = start
@@ -99,6 +104,7 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         chars += 1
         if number:
             if n == 0:
+                h = np.uint64(0)
                 seen, joined = 0, (last & JOIN) != 0 or before == SLASH
                 sums[GLUED] += (last & GLUE) != 0 and worded
                 sums[JOINED] += (last & JOIN) != 0 and worded
@@ -107,13 +113,14 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
                 seen |= 1 << 16
             if n < LONGEST:
                 letters[n] = number
+                h = roll(h, number)
             histogram[number] += 1
             seen |= kind & (VOWEL | UPPER)
             n += 1
             worded = True
         else:
             if n:
-                _judge(letters, n, seen, joined or (kind & JOIN) != 0 or code == SLASH, code, lexica, mask, sums)
+                _judge(letters, h, n, seen, joined or (kind & JOIN) != 0 or code == SLASH, code, lexica, mask, sums)
                 sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
                 n = 0
             worded |= (kind & DIGIT) != 0
@@ -129,7 +136,7 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         before, last = code, kind
         at += length
     if n:
-        _judge(letters, n, seen, joined, 0, lexica, mask, sums)
+        _judge(letters, h, n, seen, joined, 0, lexica, mask, sums)
     sums[CHARS] += chars
     sums[SIGNS] += signs
     _end_piece(piece, worded, signs, sums)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kvern.kernels.language_model import LANGUAGES
-from kvern.kernels.ocr_letters import fill, kinds
+from kvern.kernels.ocr_letters import fill, find_all, kinds, word_keys
 from kvern.kernels.ocr_pass import Lexica
 
 OLD = "old"  # spelling before the reform of 1917, in the name of a table
@@ -86,3 +86,11 @@ def _mask(language: str, era: Era) -> int:
 def masks(languages: Sequence[str], eras: Sequence[Era]) -> npt.NDArray[np.uint64]:
     """A bit for each of TABLES that speaks of a document."""
     return np.fromiter(map(_mask, languages, eras), np.uint64, len(languages))
+
+
+def known(words: Sequence[str], names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each word, in any case, stands in a lexicon of one of these TABLES; bool[n]."""
+    asked = np.uint64(sum(1 << TABLES.index(name) for name in names))
+    found = np.zeros(len(words), np.uint64)
+    find_all(load().lexica.words, word_keys(words), found)
+    return (found & asked) != 0

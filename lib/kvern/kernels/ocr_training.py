@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kvern.kernels import ocr
-from kvern.kernels.ocr_letters import WIDTH, folded, gram_key, key_all, kinds
+from kvern.kernels.ocr_letters import WIDTH, folded, gram_keys, kinds, word_keys
 from kvern.kernels.ocr_pass import Lexica
 from kvern.kernels.ocr_table import OLD, TABLES, Era, Floats, Model, masks, table
 from kvern.kernels.ocr_texts import Text
@@ -61,22 +61,11 @@ def lexicon(name: str, words: Words) -> list[str]:
     return sorted(word for word, n in words.counts.items() if holds(word, n))
 
 
-def keys(words: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """`ocr_letters.word_key` of each word."""
-    letters = [folded(word) for word in words]
-    ends = np.cumsum([len(each) for each in letters], dtype=np.int64)
-    found = np.zeros(len(words), np.uint64)
-    key_all(np.array([number for each in letters for number in each], np.uint8), ends, found)
-    return found
-
-
 def grams(words: Words) -> list[int]:
     """Keys of 4-grams that two different words have, or one that occurs TWICE."""
     met: Counter[int] = Counter()
     for word, n in words.counts.items():
-        letters = np.array(folded(word), np.uint8)
-        found = {int(gram_key(letters, len(letters), k)) for k in range(max(1, len(letters) - 1))}
-        met.update(dict.fromkeys(found, TWICE if n >= TWICE else 1))
+        met.update(dict.fromkeys(gram_keys(folded(word)), TWICE if n >= TWICE else 1))
     return [key for key, n in met.items() if n >= TWICE]
 
 
@@ -93,7 +82,7 @@ def lexica(words: dict[str, Words]) -> dict[str, npt.NDArray[np.uint64]]:
     """Entries `words` and `grams` of all TABLES."""
     named = [(number, name, words[name]) for number, name in enumerate(TABLES) if name in words]
     return {
-        "words": entries((number, keys(lexicon(name, own)).tolist()) for number, name, own in named),
+        "words": entries((number, word_keys(lexicon(name, own)).tolist()) for number, name, own in named),
         "grams": entries((number, grams(own)) for number, _, own in named),
     }
 
