@@ -7,6 +7,7 @@ The tables of WinSámi-2 and ISO-IR-197 are glibc's WIN-SAMI-2 and ISO-IR-197; t
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,18 +32,20 @@ NS_4551_1 = dict(zip("[\\]{|}", "ÆØÅæøå", strict=True))
 
 @dataclass(frozen=True)
 class Set:
-    """`letters`: what stands in the text, and the letter that was meant. `languages`: tables that know its words."""
+    """`letters`: what stands in the text, and the letter that was meant. `languages`: tables that know its words.
+    `signs` finds one of them; `word` is what a word with them is made of."""
 
     name: str
     letters: dict[int, str]
     languages: tuple[str, ...]
-    words: re.Pattern[str]
+    signs: re.Pattern[str]
+    word: re.Pattern[str]
 
 
 def _set(name: str, letters: dict[str, str], languages: tuple[str, ...]) -> Set:
     signs = "".join(map(re.escape, letters))
-    words = re.compile(rf"(?:[^\W\d_]|[{signs}])*[{signs}](?:[^\W\d_]|[{signs}])*")
-    return Set(name, {ord(sign): letter for sign, letter in letters.items()}, languages, words)
+    word = re.compile(rf"(?:[^\W\d_]|[{signs}])+")
+    return Set(name, {ord(sign): letter for sign, letter in letters.items()}, languages, re.compile(f"[{signs}]"), word)
 
 
 def _seen_as(table: dict[int, str]) -> dict[str, str]:
@@ -86,11 +89,30 @@ def decode(text: str) -> tuple[str, int]:
 
 def _judge(text: str, each: Set) -> tuple[int, int]:
     """(different words that become known, different words): (0, 0) where the set is not believed."""
-    met = dict.fromkeys(word for word in each.words.findall(text) if _is_word(word, each))
-    words = [word.translate(each.letters) for word in list(met)[:SAMPLE]]
+    met: dict[str, None] = {}
+    for start, end in _places(text, each):
+        if _is_word(text[start:end], each):
+            met[text[start:end]] = None
+            if len(met) == SAMPLE:
+                break
+    words = [word.translate(each.letters) for word in met]
     right = int(known(words, each.languages).sum()) if words else 0
     believed = right >= SURE and right >= SHARE * len(words)
     return (right, len(words)) if believed else (0, 0)
+
+
+def _places(text: str, each: Set) -> Iterator[tuple[int, int]]:
+    """Where words with signs stand; only what is around a sign is looked at."""
+    end = 0
+    for sign in each.signs.finditer(text):
+        if sign.start() < end:
+            continue
+        start = sign.start()
+        while start > end and each.word.match(text[start - 1]):
+            start -= 1
+        found = each.word.match(text, sign.start())
+        end = found.end() if found else sign.end()
+        yield start, end
 
 
 def _is_word(word: str, each: Set) -> bool:
@@ -100,15 +122,11 @@ def _is_word(word: str, each: Set) -> bool:
 
 def _translated(text: str, each: Set) -> tuple[str, int]:
     """Only words, and signs that stand alone as a word of one letter; a bracket around words stays."""
-    changed = 0
-
-    def right(match: re.Match[str]) -> str:
-        nonlocal changed
-        word = match[0].translate(each.letters)
-        mixed = any(character.isalpha() and ord(character) not in each.letters for character in match[0])
-        if mixed or (len(word) == 1 and word in "åø"):
-            changed += 1
-            return word
-        return match[0]
-
-    return each.words.sub(right, text), changed
+    out, done, changed = [], 0, 0
+    for start, end in _places(text, each):
+        seen = text[start:end]
+        word = seen.translate(each.letters)
+        if any(c.isalpha() and ord(c) not in each.letters for c in seen) or word in ("å", "ø"):
+            out += [text[done:start], word]
+            done, changed = end, changed + 1
+    return "".join([*out, text[done:]]), changed
