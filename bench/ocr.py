@@ -13,18 +13,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from figures import ROOT, Figure, of_rounds, shared, write
 from pii import counted, texts
 
 from kvern.demo.ocr_noise import corrupt
-from kvern.kernels import alto, ocr, ocr_table, ocr_texts, ocr_training
+from kvern.kernels import alto, normal_gate, ocr, ocr_table, ocr_texts, ocr_training
 from kvern.kernels.alignment import rate
 from kvern.kernels.arrow import utf8_view
+from kvern.kernels.normalise import normalise
 from kvern.kernels.ocr_table import OLD, Floats
 from kvern.kernels.ocr_texts import Text
 
@@ -101,16 +103,21 @@ def seconds(work: Callable[[], Any]) -> float:
     return time.process_time() - started
 
 
-def speed(rounds: int) -> list[float]:
-    """MB of text a CPU second, in each round."""
-    data, offsets = utf8_view(texts(shared()))
+def speed(column: pa.Array, rounds: int) -> Iterator[tuple[float, float]]:
+    """MB of text a CPU second of the OCR kernel and of the normalisation's gate, in each round."""
+    data, offsets = utf8_view(column)
     n, model = len(offsets) - 1, ocr_table.load()
 
-    def once() -> None:
+    def measure() -> None:
         ocr.measure(data, offsets, ["nob"] * n, [None] * n, model)
 
-    once()
-    return [int(offsets[-1] - offsets[0]) / min(seconds(once) for _ in range(3)) / 1e6 for _ in range(rounds)]
+    def gate() -> None:
+        normal_gate.flags(data, offsets)
+
+    measure(), gate()
+    for _ in range(rounds):
+        best = [min(seconds(work) for _ in range(3)) for work in (measure, gate)]
+        yield tuple(int(offsets[-1] - offsets[0]) / each / 1e6 for each in best)
 
 
 def share(name: str, marks: Any, floor: float, input: str, better: str = "higher") -> Figure:
@@ -139,8 +146,14 @@ def floors(folder: Path) -> list[Figure]:
 
 
 def main(rounds: int) -> None:
-    mixed = "laws, books and sentences"
-    figures = [of_rounds("ocr_kernel_mb_s", speed(rounds), "MB/s", 60, mixed), *floors(shared())]
+    column = pa.array([normalise(text)[0] for text in texts(shared()).to_pylist()])
+    mixed = f"{column.nbytes / 1e6:.1f} MB of laws, books and sentences in the normal form"
+    kernel, gate = zip(*speed(column, rounds), strict=True)
+    figures = [
+        of_rounds("ocr_kernel_mb_s", kernel, "MB/s", 60, mixed),
+        of_rounds("normalise_gate_mb_s", gate, "MB/s", 300, mixed),
+        *floors(shared()),
+    ]
     print(write("ocr", figures))
     for figure in figures:
         print(f"{figure.name:30} {figure.value:10.4f} {figure.unit}  (floor {figure.floor})  {figure.input}")

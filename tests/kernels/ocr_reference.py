@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Set
+from itertools import pairwise
 
 from kernels_reference import decoded
 
@@ -69,7 +70,7 @@ def word_counts(found, piece, start, end, folded, known_grams) -> None:
     found["unseen_grams"] += unseen
     found["spelt"] += unseen == 0
     found["vowelless"] += not any(c.lower() in VOWELS for c in word) and behind != "."
-    found["mixed"] += any(upper(b) and not upper(a) for a, b in zip(word, word[1:]))
+    found["mixed"] += any(upper(b) and not upper(a) for a, b in pairwise(word))
 
 
 assert ocr_letters.GRAM == 4

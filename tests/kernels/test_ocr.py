@@ -9,6 +9,7 @@ from ocr_reference import counts as reference
 from ocr_reference import grams
 
 from kvern.kernels import ocr, ocr_table
+from kvern.kernels.ocr_blocks import blocks_of, doubtful
 from kvern.kernels.ocr_letters import WIDTH, folded, letter, word_keys
 from kvern.kernels.ocr_pass import SUMS, Lexica
 
@@ -22,8 +23,8 @@ def small_model() -> ocr_table.Model:
     """Table 0 alone, with WORDS as its lexicon and SPELT as its 4-grams."""
     keys = word_keys(sorted(WORDS)) | np.uint64(1)
     packed_grams = [sum(number << 6 * (3 - k) for k, number in enumerate(gram)) << 24 | 1 for gram in sorted(SPELT)]
-    lexica = Lexica(ocr_table.table(keys), ocr_table.table(np.array(packed_grams, np.uint64)))
-    return ocr_table.Model(lexica, MODEL.kinds, MODEL.shares, MODEL.plain, MODEL.weights)
+    lexica = Lexica(ocr_table.table(keys), ocr_table.table(np.array(packed_grams, np.uint64)), MODEL.lexica.kinds)
+    return ocr_table.Model(lexica, MODEL.shares, MODEL.plain, MODEL.weights)
 
 
 SMALL = small_model()
@@ -142,7 +143,7 @@ def test_doubtful_blocks_by_confidence_and_by_score() -> None:
     damaged = "xQtrr wbvdr krgtn zZtrq pfwnt gtrbb vvwrt qqrtp ncbrt wwrtz " * 2
     texts = [text.encode() for text in (clean, "uten blokker", damaged)]
     asked = ocr_table.masks(["nob"] * 3, [None] * 3)
-    marked, share = ocr.doubtful(*packed(texts), ocr.blocks_of(BLOCKS), asked, MODEL, (0.6, 0.25))
+    marked, share = doubtful(*packed(texts), blocks_of(BLOCKS), asked, MODEL, (0.6, 0.25))
     assert list(zip(marked.document.tolist(), marked.start.tolist(), marked.end.tolist(), strict=True)) == [
         (0, 76, 90),
         (2, 0, 112),

@@ -94,11 +94,11 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def test_lost_letters_come_back_right(held: list[Text]) -> None:
-    """æ, ø and å of held-out Norwegian words masked as a wrong charset would: few come back, and those are right."""
+    """æ, ø and å of held-out Norwegian words masked as a wrong charset would: two in five come back, and those are right."""
     told = " ".join(text.text for text in held if text.table == "nob").split()[:60_000]
     damaged = [(word, masked) for word in told if (masked := mask(word)) != word]
-    back = [(word, lost_letters.repair(masked, "nob")) for word, masked in damaged]
-    repaired = [(word, text) for word, (text, count) in back if count]
+    back = [(word, lost_letters.repair(f"er {masked}", "nob")) for word, masked in damaged]
+    repaired = [(f"er {word}", text) for word, (text, count) in back if count]
     assert len(damaged) > 5_000
     assert len(repaired) / len(damaged) >= 0.4
     assert np.mean([word == text for word, text in repaired]) >= 0.98

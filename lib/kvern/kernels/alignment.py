@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from kvern.kernels.compiled import compiled
 
@@ -39,7 +40,7 @@ def _steps(a, b, table, steps):
     return count
 
 
-def _codes(text: str):
+def _codes(text: str) -> npt.NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 

@@ -49,8 +49,8 @@ def fitting(word: str, language: str | None) -> str | None:
 
 def tables(language: str | None) -> tuple[str, ...]:
     """The lexica that are asked, of new and old spelling."""
-    named = {language, f"{language}-{OLD}"} & set(TABLES) or {"nob", "nno"}
-    return tuple(sorted(named))
+    named = tuple(name for name in TABLES if name in (language, f"{language}-{OLD}"))
+    return named or ("nob", "nno")
 
 
 def _filled(word: str, letters: str) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Which kinds of repair a text may need: one pass over its bytes, before anything is rewritten.
 
-Each flag is a bit that three tables share: it is raised where the byte before last, the last byte and this byte all have
-it, so that one `and` of three loads judges every kind at once. A flag may be raised for nothing (the repair then finds
-nothing); it is never missing where a repair would change the text (tested over all code points).
+Each pattern is a bit that three tables share: it is met where the byte before last, the last byte and this byte all
+have it, so that one `and` of three loads judges every kind at once. A flag may be raised for nothing (the repair then
+finds nothing); it is never missing where a repair would change the text (tested over all code points).
 """
 # mypy: allow-untyped-defs
 
@@ -48,9 +48,12 @@ PATTERNS: tuple[tuple[int, _Pattern], ...] = (
     (EDGES, (_ANY, (0x0A,), (0x20,))),
     (EDGES, (_ANY, (0x20,), (0x0A,))),
     (BLANK_LINES, ((0x0A,), (0x0A,), (0x0A,))),
-    (LEGACY, (_LETTERS, (0x7B, 0x7C, 0x7D), _LETTERS + [0xC3])),  # NS 4551-1: { | } for æ ø å
+    (LEGACY, (_LETTERS, (0x7B, 0x7C, 0x7D), [*_LETTERS, 0xC3])),  # NS 4551-1: { | } for æ ø å
     (LEGACY, ((0xE2,), (0x80,), (0xA0, 0xBA))),  # CP865: † › for å ø; its ‘ for æ is a quotation mark elsewhere
-    (LEGACY, (_LETTERS, (0xC2,), (0xA2, 0xA5, 0xA9, 0xAA, 0xAC, 0xAE, 0xAF, *range(0xB1, 0xBB), *range(0xBC, 0xC0)))),  # Sámi sets
+    (
+        LEGACY,
+        (_LETTERS, (0xC2,), (0xA2, 0xA5, 0xA9, 0xAA, 0xAC, 0xAE, 0xAF, *range(0xB1, 0xBB), *range(0xBC, 0xC0))),
+    ),  # Sámi sets
 )
 assert len(PATTERNS) <= 32
 

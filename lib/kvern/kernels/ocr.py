@@ -6,7 +6,6 @@ said: no words, or no table for the language. A page or a block is measured as a
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +43,9 @@ FEATURES = (
     *("unknown", "spelt", "unseen", "single", "vowelless", "mixed", "inside", "noise", "signs", "glued", "joined"),
     *("stopped", "missing"),
 )
-SAYING = 10  # words from which a block's score says something
 SOFT = 0.005  # below it the score bends towards 0, so that clean pages keep an order
 # How many of its own letters a text should have before they are missed: all together, and each alone. Letters come in
-# bunches: of clean pages with 8 expected 1 in 80 has under a fifth of them, with 12 none of 460 but one (held-out pages).
+# bunches: asked from 8 on of any letter, 1 clean page in 13 has under .3 of one; as it is, 3 of 460 have (held out).
 TOGETHER, ALONE = 12.0, 20.0
 LEAST_SHARE = 0.002  # of a language's letters: rarer ones are not asked for
 
@@ -64,7 +62,7 @@ def measure(data: Bytes, offsets: Offsets, languages: Sequence[str], eras: Seque
 
 
 def of_spans(data: Bytes, starts: Offsets, ends: Offsets, asked: npt.NDArray[np.uint64], model: Model) -> Columns:
-    """`measure` for spans data[starts[i]:ends[i]], such as pages and blocks; `asked` is what `ocr_table.masks` gives."""
+    """`measure` for spans data[starts[i]:ends[i]], such as pages and blocks; `asked`: what `ocr_table.masks` gives."""
     sums, histograms = counts(data, starts, ends, asked, model)
     found = features(sums, histograms, asked, model)
     told = {
@@ -87,7 +85,7 @@ def counts(
     sums = np.zeros((len(starts), len(SUMS)), np.int64)
     histograms = np.zeros((len(starts), WIDTH), np.int64)
     letters = np.zeros(LONGEST, np.uint8)
-    spans(readonly(data), starts, ends, asked, model.kinds, model.lexica, letters, sums, histograms)
+    spans(readonly(data), starts, ends, asked, model.lexica, letters, sums, histograms)
     return sums, histograms
 
 
@@ -182,46 +180,3 @@ def _missing(histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) ->
 def score(found: Floats, model: Model) -> Floats:
     """Estimated character error rate, 0 to 1; about SOFT / 2 for clean text."""
     return np.minimum(SOFT * np.logaddexp(0, found @ model.weights / SOFT), 1.0)
-
-
-class Blocks(NamedTuple):
-    """Spans of documents with the confidence that an engine gave: `document` is the row, in ascending order, `start` and
-    `end` are bytes from its document's start, `confidence` is 0 to 1, NaN where the file tells none."""
-
-    document: npt.NDArray[np.int64]
-    start: npt.NDArray[np.int32]
-    end: npt.NDArray[np.int32]
-    confidence: Floats
-
-
-def blocks_of(column: pa.Array) -> Blocks:
-    """The blocks of a column of lists of structs with `start`, `end` and `confidence`, as `pages` and `documents` have."""
-    flat = column.flatten()
-    lengths = column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
-    start, end, confidence = (flat.field(flat.type.get_field_index(name)) for name in ("start", "end", "confidence"))
-    document = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
-    told = confidence.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return Blocks(document, *(each.to_numpy(zero_copy_only=False).astype(np.int32) for each in (start, end)), told)
-
-
-def doubtful(
-    data: Bytes, offsets: Offsets, blocks: Blocks, asked: npt.NDArray[np.uint64], model: Model, bounds: tuple[float, float]
-) -> tuple[Blocks, Floats]:
-    """(blocks that a trainer may mask, share float64[n] of each document's bytes in blocks that lie in them).
-
-    A block is doubtful when its confidence is below bounds[0], or its own `ocr_score` above bounds[1] in at least
-    SAYING words: confidence alone passes pages whose engine was sure of the wrong letters. NaN for a document without
-    blocks. `asked` is by document, as in `of_spans`.
-    """
-    starts = offsets[blocks.document] + blocks.start
-    ends = offsets[blocks.document] + blocks.end
-    mine = asked[blocks.document]
-    sums, histograms = counts(data, starts, ends, mine, model)
-    scores = score(features(sums, histograms, mine, model), model)
-    bad = (scores > bounds[1]) & (sums[:, WORDS] >= SAYING) & (mine > 0)
-    bad |= np.nan_to_num(blocks.confidence, nan=1.0) < bounds[0]
-    sizes, n = (ends - starts).astype(np.float64), len(offsets) - 1
-    whole = np.bincount(blocks.document, sizes, n)
-    lost = np.bincount(blocks.document, sizes * bad, n)
-    marked = Blocks(*(field[bad] for field in blocks))
-    return marked, np.where(whole > 0, lost / np.maximum(whole, 1), np.nan)

@@ -30,7 +30,7 @@ VOWEL, UPPER, DIGIT, SPACE, SIGN, GLUE, JOIN = (1 << bit for bit in range(6, 13)
 # Marks that print has seldom and engines see in specks and lines (Impresso's OCRQA lists most of them).
 SIGNS = "~|£#•■^_\\<>{}¬¢¥¦°´`¨$@+=*¤¿¡"
 # Marks that a blank follows in print.
-GLUES = ".,;:!?\"»)"
+GLUES = '.,;:!?"»)'
 # Marks that stand inside words.
 JOINS = "-'’"
 

@@ -1,6 +1,6 @@
 """The one pass over a text's bytes that the OCR measures come from: counts of words, pieces and letters.
 
-A **word** is a run of letters; a **piece** stands between white space. A word is *known* when one of the tables asked for
+A **word** is a run of letters; a **piece** stands between white space. A word is *known* when a table that was asked
 has it in its lexicon, *spelt* when all its 4-grams of letters are in one, else unknown.
 """
 # mypy: allow-untyped-defs
@@ -31,18 +31,23 @@ SUMS = (
     *("chars", "letters", "words", "known", "spelt", "unseen_grams", "singles", "vowelless", "mixed", "digits_inside"),
     *("pieces", "noise_pieces", "signs", "glued", "joined", "stopped"),
 )
-(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(14)
+(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(
+    14
+)
 JOINED, STOPPED = 14, 15
 _LETTER = 63
+CAPITAL, PART = 1 << 16, 1 << 17  # of a word: a capital after a small letter; a hyphen, apostrophe or slash beside it
 _24 = np.uint64(24)
 FULL_STOP, SLASH = 0x2E, 0x2F
 
 
 class Lexica(NamedTuple):
-    """`words` and `grams`: hash tables of `key | mask` (`ocr_letters.find`), bit t of a mask for table t."""
+    """`words` and `grams`: hash tables of `key | mask` (`ocr_letters.find`), bit t of a mask for table t. `kinds`: what
+    each code point is (`ocr_letters.kinds`)."""
 
     words: npt.NDArray[np.uint64]
     grams: npt.NDArray[np.uint64]
+    kinds: npt.NDArray[np.uint16]
 
 
 @compiled
@@ -57,17 +62,18 @@ def _unseen(letters, n, grams, mask):
 
 
 @compiled
-def _judge(letters, h, n, seen, joined, behind, lexica, mask, sums):
-    """Count a word of n letters. `seen`: bits of its characters, and MIXED << 16 for a capital after a small letter."""
+def _judge(letters, h, n, seen, behind, lexica, mask, sums):
+    """Count a word of n letters; `seen`: bits of its characters, of CAPITAL and of PART."""
     sums[LETTERS] += n
     shown = min(n, LONGEST)
     known = (find(lexica.words, word_key(h)) & mask) != np.uint64(0)
     if n == 1:
         # An initial, a hyphen's or apostrophe's part and a heading's letter are no damage.
         initial = behind == FULL_STOP and (seen & UPPER) != 0
-        sums[SINGLES] += not (known or initial or joined)
+        known |= initial or (seen & PART) != 0
+        sums[SINGLES] += not known
         sums[WORDS] += 1
-        sums[KNOWN] += known or initial or joined
+        sums[KNOWN] += known
         return
     sums[WORDS] += 1
     if known:
@@ -77,7 +83,7 @@ def _judge(letters, h, n, seen, joined, behind, lexica, mask, sums):
     sums[UNSEEN] += unseen
     sums[SPELT] += unseen == 0
     sums[VOWELLESS] += (seen & VOWEL) == 0 and behind != FULL_STOP
-    sums[MIXED] += (seen >> 16) != 0
+    sums[MIXED] += (seen & CAPITAL) != 0
 
 
 @compiled
@@ -88,29 +94,29 @@ def _end_piece(chars, worded, signs, sums):
 
 
 @compiled
-def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
+def span(data, start, end, lexica, mask, letters, sums, histogram):
     """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
-    n = seen = piece = signs = chars = 0
+    n = piece = signs = chars = 0
     h = np.uint64(0)
-    worded = joined = stopped = False  # stopped: the piece before ended in a full stop
-    before = last = 0  # the code before, and its kind
+    worded = stopped = False  # stopped: the piece before ended in a full stop
+    seen = before = last = np.int64(0)  # bits of the word; the code before, and its kind
     at = start
     while at < end:
         code, length = np.int64(data[at]), 1
         if code >= 0x80:
             code, length = code_point(data, at, end)
-        kind = np.int64(kinds[code])
+        kind = np.int64(lexica.kinds[code])
         number = kind & _LETTER
         chars += 1
         if number:
             if n == 0:
                 h = np.uint64(0)
-                seen, joined = 0, (last & JOIN) != 0 or before == SLASH
+                seen = np.int64(PART * ((last & JOIN) != 0 or before == SLASH))
                 sums[GLUED] += (last & GLUE) != 0 and worded
                 sums[JOINED] += (last & JOIN) != 0 and worded
                 sums[STOPPED] += stopped and piece == 0 and not kind & UPPER
             elif kind & UPPER and not last & UPPER:
-                seen |= 1 << 16
+                seen |= CAPITAL
             if n < LONGEST:
                 letters[n] = number
                 h = roll(h, number)
@@ -120,7 +126,8 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
             worded = True
         else:
             if n:
-                _judge(letters, h, n, seen, joined or (kind & JOIN) != 0 or code == SLASH, code, lexica, mask, sums)
+                seen |= PART * ((kind & JOIN) != 0 or code == SLASH)
+                _judge(letters, h, n, seen, code, lexica, mask, sums)
                 sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
                 n = 0
             worded |= (kind & DIGIT) != 0
@@ -136,14 +143,14 @@ def span(data, start, end, kinds, lexica, mask, letters, sums, histogram):
         before, last = code, kind
         at += length
     if n:
-        _judge(letters, h, n, seen, joined, 0, lexica, mask, sums)
+        _judge(letters, h, n, seen, 0, lexica, mask, sums)
     sums[CHARS] += chars
     sums[SIGNS] += signs
     _end_piece(piece, worded, signs, sums)
 
 
 @compiled
-def spans(data, starts, ends, masks, kinds, lexica, letters, sums, histograms):
+def spans(data, starts, ends, masks, lexica, letters, sums, histograms):
     """`span` for each of n spans: sums int64[n, len(SUMS)], histograms int64[n, 64]; masks uint64[n]."""
     for i in range(starts.shape[0]):
-        span(data, starts[i], ends[i], kinds, lexica, masks[i], letters, sums[i], histograms[i])
+        span(data, starts[i], ends[i], lexica, masks[i], letters, sums[i], histograms[i])

@@ -40,10 +40,9 @@ Era = str | int | None
 @dataclass(frozen=True)
 class Model:
     """`shares` float64[tables, 64]: each letter's share of a clean text's letters; `plain` float64[tables, features]:
-    the mean of each feature in clean text; `weights` float64[features]; `kinds`: see `ocr_letters`."""
+    the mean of each feature in clean text; `weights` float64[features]."""
 
     lexica: Lexica
-    kinds: npt.NDArray[np.uint16]
     shares: Floats
     plain: Floats
     weights: Floats
@@ -61,8 +60,8 @@ def load() -> Model:
     """The shipped model; from the package, which on a cluster may lie in a zip."""
     packed = io.BytesIO(resources.files("kvern.kernels").joinpath(FILE.name).read_bytes())
     with np.load(packed) as held:
-        lexica = Lexica(table(held["words"]), table(held["grams"]))
-        return Model(lexica, kinds(), *(held[name].astype(np.float64) for name in ("shares", "plain", "weights")))
+        lexica = Lexica(table(held["words"]), table(held["grams"]), kinds())
+        return Model(lexica, *(held[name].astype(np.float64) for name in ("shares", "plain", "weights")))
 
 
 def tables_of(language: str, era: Era) -> tuple[str, ...]:

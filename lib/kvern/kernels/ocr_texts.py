@@ -58,7 +58,7 @@ def is_held(text: Text) -> bool:
 
 
 def is_clean(text: Text) -> bool:
-    """Whether a text has no reading errors to speak of: norn_fulltext's books are OCR, ELTeC's novels were corrected."""
+    """Whether a text has few reading errors: norn_fulltext's books are OCR as it came, ELTeC's are corrected."""
     return not text.table.endswith(OLD) or text.group.startswith("NOR")
 
 

@@ -28,7 +28,9 @@ SOFT = 0.02
 STEPS = 20_000
 WORD = re.compile(r"[^\W\d_]+")
 # A table's language and an era under which it alone is asked.
-ASKED: dict[str, tuple[str, Era]] = {name: (name.removesuffix(f"-{OLD}"), 1850 if OLD in name else 2000) for name in TABLES}
+ASKED: dict[str, tuple[str, Era]] = {
+    name: (name.removesuffix(f"-{OLD}"), 1850 if OLD in name else 2000) for name in TABLES
+}
 
 
 class Words(NamedTuple):
@@ -97,7 +99,7 @@ def bare_model(told: Sequence[Text]) -> Model:
         shares[number] /= max(1.0, shares[number].sum())
     held = lexica(words)
     nothing = np.zeros((len(TABLES), len(ocr.FEATURES)))
-    return Model(Lexica(table(held["words"]), table(held["grams"])), kinds(), shares, nothing, nothing[0])
+    return Model(Lexica(table(held["words"]), table(held["grams"]), kinds()), shares, nothing, nothing[0])
 
 
 def damage(told: Sequence[Text], model: Model) -> Floats:
