@@ -6,7 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from kvern.kernels import normal_gate
 from kvern.kernels.arrow import batches as record_batches
+from kvern.kernels.arrow import utf8_view
 from kvern.kernels.furniture import PageBlock, furniture
 from kvern.kernels.ids import doc_id, sha256_hex
 from kvern.kernels.normalise import normalise
@@ -56,12 +58,17 @@ def year(published: str | None) -> int | None:
 
 def from_records(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Readable rows of `records` in, documents out."""
-    rows = (_record(item) for batch in batches for item in batch.to_pylist())
+    rows = (_record(item, mark) for batch in batches for item, mark in _marked(batch))
     yield from record_batches(rows, DOCUMENTS)
 
 
-def _record(item: Row) -> Row:
-    text, repairs = normalise(item["text"])
+def _marked(batch: pa.RecordBatch) -> Iterator[tuple[Row, int]]:
+    """Each row, and what the gate says of its text."""
+    return zip(batch.to_pylist(), normal_gate.flags(*utf8_view(batch["text"])).tolist(), strict=True)
+
+
+def _record(item: Row, flags: int) -> Row:
+    text, repairs = normalise(item["text"], item["declared_language"], flags)
     http = dict(item["http"] or ())
     return {
         **{

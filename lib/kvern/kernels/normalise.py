@@ -1,13 +1,16 @@
 """One form of text: NFC, one space convention, no controls, mojibake repaired where it is flagged.
 
-Only flagged text is touched, and what was changed is counted by kind. CPython's own NFC check runs at 457 MB/s
-where Arrow's normaliser does 40 (measured), so it is called on every text.
+A gate (`normal_gate`) looks at each text's bytes once; only flagged text is touched, by the steps that its flags ask
+for, and what was changed is counted by kind: `newlines mojibake legacy soft_hyphens controls nfc lost_letters spaces`.
 """
 
 import re
 import unicodedata
 
 import ftfy
+
+from kvern.kernels import legacy, lost_letters, normal_gate
+from kvern.kernels.normal_gate import LEGACY, LOST, ONLY_BLANKS
 
 LINES = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
 # U+0085 ends a line, but is also the second half of a Latin-1 Å read as UTF-8: looked at after the repair.
@@ -27,28 +30,61 @@ MOJIBAKE = re.compile(
 )
 
 
-def normalise(text: str) -> tuple[str, dict[str, int]]:
-    """The text in its one form, and how often each kind of repair was made. Idempotent."""
+ROUNDS = 8  # more than any text was seen to need
+
+
+def normalise(text: str, language: str | None = None, flags: int | None = None) -> tuple[str, dict[str, int]]:
+    """The text in its one form, and how often each kind of repair was made. Idempotent.
+
+    `language`: as declared, ISO 639-3; it names the lexicon by which lost letters are put back. `flags`: what
+    `normal_gate.flags` said of it, where a whole batch was looked at.
+    """
     repairs: dict[str, int] = {}
-    text = _once(SURROGATES.sub("\ufffd", text), repairs)
-    # A removed control can bring the two halves of a damaged letter together: each further round shortens the text.
-    while repairs and MOJIBAKE.search(text) and (further := _once(text, repairs)) != text:
-        text = further
-    return text, repairs
+    flags = normal_gate.flags_of(text) if flags is None else flags
+    if flags & normal_gate.SURROGATES:
+        text = SURROGATES.sub("\ufffd", text)
+        flags |= LOST
+    # A removed control can bring the two halves of a damaged letter together: until nothing changes.
+    for _ in range(ROUNDS):
+        if not flags & ~ONLY_BLANKS:
+            break
+        before, text = text, _once(text, flags, language, repairs)
+        if text == before:
+            break
+        flags = normal_gate.flags_of(text)
+    return (_blanks(text, repairs) if flags & ONLY_BLANKS else text), repairs
 
 
-def _once(text: str, repairs: dict[str, int]) -> str:
-    text = _counted(LINES, "\n", text, repairs, "newlines")
-    text = _mojibake(text, repairs)
-    text = _counted(NEXT_LINE, "\n", text, repairs, "newlines")
-    text = _counted(SOFT_HYPHENS, "", text, repairs, "soft_hyphens")
-    text = _counted(CONTROLS, "", text, repairs, "controls")
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-        repairs["nfc"] = repairs.get("nfc", 0) + 1
+def _once(text: str, flags: int, language: str | None, repairs: dict[str, int]) -> str:
+    """The steps that the flags ask for, each once."""
+    if flags & normal_gate.LINES:
+        text = _counted(LINES, "\n", text, repairs, "newlines")
+    if flags & normal_gate.MOJIBAKE:
+        text = _mojibake(text, repairs)
+    if flags & LEGACY:
+        text = _noted(legacy.decode(text), repairs, "legacy")
+    if flags & normal_gate.LINES:
+        text = _counted(NEXT_LINE, "\n", text, repairs, "newlines")
+    if flags & normal_gate.SOFT_HYPHENS:
+        text = _counted(SOFT_HYPHENS, "", text, repairs, "soft_hyphens")
+    if flags & normal_gate.CONTROLS:
+        text = _counted(CONTROLS, "", text, repairs, "controls")
+    if flags & normal_gate.NFC and not unicodedata.is_normalized("NFC", text):
+        text = _noted((unicodedata.normalize("NFC", text), 1), repairs, "nfc")
+    return _noted(lost_letters.repair(text, language), repairs, "lost_letters") if flags & LOST else text
+
+
+def _blanks(text: str, repairs: dict[str, int]) -> str:
     text = _counted(SPACES, " ", text, repairs, "spaces")
     text = _counted(EDGES, "", text, repairs, "spaces")
     return _counted(BLANK_LINES, "\n\n", text, repairs, "newlines").strip("\n")
+
+
+def _noted(repaired: tuple[str, int], repairs: dict[str, int], kind: str) -> str:
+    text, count = repaired
+    if count:
+        repairs[kind] = repairs.get(kind, 0) + count
+    return text
 
 
 def _counted(pattern: re.Pattern[str], replacement: str, text: str, repairs: dict[str, int], kind: str) -> str:
