@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 from buckets import cpu_seconds, jvm, session, shuffled
 from figures import Figure, of_rounds, shared, write
 
+from kvern.build_params import Shards
 from kvern.kernels import sentencepieces, units, vocabulary
-from kvern.params import FinalText, Shards
+from kvern.params import FinalText
 from kvern.shards.verify import verify
 
 _PIECE, _COPIES, _REPEATS = 20_000, 40, 60

@@ -106,7 +106,7 @@ def said(texts: list[str]) -> str:
 
 def record_batches(texts: list[str]) -> list[pa.RecordBatch]:
     """Batches as Spark sends them, of about BATCH bytes."""
-    same = {"year": 1999, "source": "s", "batch": "b", "part": 0}
+    same = {"year": 1999, "scanned": False, "source": "s", "batch": "b", "part": 0}
     out: list[pa.RecordBatch] = []
     rows: list[dict[str, Any]] = []
     size = 0
@@ -114,7 +114,7 @@ def record_batches(texts: list[str]) -> list[pa.RecordBatch]:
         rows.append({"doc_id": f"{number:032x}", "text": text, **same})
         size += len(text.encode())
         if size >= BATCH or number == len(texts) - 1:
-            out.append(pa.RecordBatch.from_pylist(rows))
+            out.append(pa.RecordBatch.from_pylist(rows, schema=signals.INPUT))
             rows, size = [], 0
     return out
 
@@ -131,8 +131,8 @@ def scan(batches: list[pa.RecordBatch], size: int) -> tuple[float, int]:
                     read += batch["text"].nbytes
                     yield batch
 
-    settings = Signals().model_dump()
-    spent = seconds(lambda: [None for _ in signals.signal_batches(repeated(), stop_words=LISTS, **settings)])
+    settings = signals.Settings(stop_words=LISTS, **Signals().model_dump(exclude={"ocr_sources"}))
+    spent = seconds(lambda: [None for _ in signals.signal_batches(repeated(), settings)])
     return spent, read
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from kvern import rules, tables
+from kvern.build_params import Tokenizer
 from kvern.kernels import benchmarks, files
-from kvern.params import Tokenizer
 from kvern.recipe import Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings

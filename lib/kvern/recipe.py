@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from kvern.build_params import Shards, Tokenizer
 from kvern.params import (
     Contamination,
     Deliveries,
@@ -23,11 +24,9 @@ from kvern.params import (
     Pages,
     Params,
     Selection,
-    Shards,
     Signals,
     Source,
     Suppressions,
-    Tokenizer,
 )
 
 P = TypeVar("P", bound=Params)

@@ -13,7 +13,8 @@ from typing import Any, Union, get_args, get_origin
 from pydantic_core import PydanticUndefined
 
 from kvern import tables
-from kvern.params import Gate, Params, Phase, Source
+from kvern.build_params import Phase
+from kvern.params import Gate, Params, Source
 from kvern.recipe import Env, Recipe
 from kvern.rules import Language, Rights, Tier
 

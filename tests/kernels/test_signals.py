@@ -10,37 +10,29 @@ from hypothesis import strategies as st
 from kernels_reference import hostile, packed
 
 from kvern import tables
-from kvern.kernels import fingerprints, language, language_columns, minhash, quality, redundancy, signals
+from kvern.kernels import fingerprints, language, language_columns, minhash, ocr_columns, quality, redundancy, signals
 from kvern.kernels.stop_words import stop_words
 
 LISTS = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
-SETTINGS = {
-    "languages": ("nob", "nno", "dan", "eng"),
-    "stop_words": LISTS,
-    "bands": 14,
-    "rows": 8,
-    "ngram": 5,
-    "seed": 1,
-}
-INPUT = pa.schema(
-    [
-        *(("doc_id", pa.string()), ("text", pa.binary()), ("year", pa.int32())),
-        *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
-    ]
+SETTINGS = signals.Settings(
+    languages=("nob", "nno", "dan", "eng"),
+    stop_words=LISTS,
+    **{"bands": 14, "rows": 8, "ngram": 5, "seed": 1, "block_confidence": 0.6, "block_score": 0.25},
 )
+INPUT = signals.INPUT.set(1, pa.field("text", pa.binary()))
 PROSE = (
     "Dette er ei linje om ei kvern som mol, og ho mol og mol. Skriv til ola@example.org om ho ikkje stansar.\nmeny\n"
 )
 
 
 def batch(*documents: bytes | None) -> pa.RecordBatch:
-    same = {"year": 1999, "source": "bok", "batch": "2026-10", "part": 3}
+    same = {"year": 1999, "scanned": False, "source": "bok", "batch": "2026-10", "part": 3}
     rows = [{"doc_id": f"{number:032x}", "text": text, **same} for number, text in enumerate(documents)]
     return pa.RecordBatch.from_pylist(rows, schema=INPUT)
 
 
 def rows(*batches: pa.RecordBatch) -> list[dict]:
-    out = list(signals.signal_batches(batches, **SETTINGS))
+    out = list(signals.signal_batches(batches, SETTINGS))
     for one in out:
         one.validate(full=True)
         assert one.schema == signals.SIGNALS
@@ -121,7 +113,7 @@ def test_language_spans_and_their_scores_are_those_of_the_kernel():
     spans = row["language_spans"]
     ends = [len(first.encode()), len((first + second).encode())]
     assert [(s["language"], s["start"], s["end"]) for s in spans] == [("nob", 0, ends[0]), ("eng", *ends)]
-    found = language.measure(*packed([(first + second).encode()]), language.load(SETTINGS["languages"]))
+    found = language.measure(*packed([(first + second).encode()]), language.load(SETTINGS.languages))
     assert [s["score"] for s in spans] == found.score.tolist()
     assert row["orthography"] == "modern"
 
@@ -167,3 +159,52 @@ def test_an_empty_batch_gives_nothing():
 def test_stop_words_are_counted_by_the_labels_own_list(label, wanted):
     found = quality.measure(*packed([b"og ikke"]), stop_words(LISTS), quality.scratch(8)).stops
     assert language_columns.own_stop_words([label], found, tuple(LISTS)).to_pylist() == [wanted]
+
+
+OLD = "Da han kom hjem, var det allerede blevet mørkt, og ingen saa ham paa veien over fjeldet den aften. " * 8
+LOST = OLD.replace("æ", "e").replace("ø", "o").replace("å", "a")
+
+
+def scanned(*documents: dict) -> pa.RecordBatch:
+    same = {"year": 1849, "declared_language": "nob", "scanned": True, "source": "bok", "batch": "b", "part": 0}
+    rows = [same | {"doc_id": f"{number:032x}"} | row for number, row in enumerate(documents)]
+    return pa.RecordBatch.from_pylist(rows, schema=signals.INPUT)
+
+
+def test_only_scanned_text_is_judged_as_read_and_a_neighbour_changes_nothing():
+    bad, born, good = rows(scanned({"text": LOST}, {"text": LOST, "scanned": False}, {"text": OLD}))
+    assert (bad["ocr_letters"], born["ocr_letters"], good["ocr_letters"]) == (0.0, None, 1.0)
+    assert bad["ocr_score"] > good["ocr_score"] >= 0
+    assert all(born[name] is None for name in ocr_columns.NAMES)
+    assert rows(scanned({"text": OLD}))[0] | {"doc_id": ""} == good | {"doc_id": ""}
+
+
+def test_a_declared_language_is_asked_where_damage_hides_it():
+    text = {"text": "Hanz kcm jkke hjcm i gar, og mor vcntct pa h8m.", "year": 1990}
+    told, silent = rows(scanned(text, text | {"declared_language": None}))
+    assert silent["language"] != "nob"
+    assert told["ocr_known_words"] >= (silent["ocr_known_words"] or 0)
+    assert told["ocr_score"] is not None
+
+
+def test_a_doubtful_block_is_a_span_beside_the_lines_of_c4():
+    noise = "x1q ¤¤ zz9 ;;" * 20
+    text = f"meny\n{OLD}\n{noise}"
+    place = len(f"meny\n{OLD}\n".encode())
+    spans = [(0, place - 1, 0.95), (place, place + len(noise.encode()), 0.3)]
+    blocks = [{"start": start, "end": end, "confidence": sure} for start, end, sure in spans]
+    (row,) = rows(scanned({"text": text, "blocks": blocks}))
+    assert [(cut["kind"], cut["start"], cut["end"]) for cut in row["cuts"] if cut["kind"] == "doubtful_block"] == [
+        ("doubtful_block", place, place + len(noise.encode()))
+    ]
+    assert [cut["start"] for cut in row["cuts"]] == sorted(cut["start"] for cut in row["cuts"])
+    assert row["cuts"][0]["kind"] == "c4_line"
+    assert row["ocr_noise_blocks"] == pytest.approx(len(noise.encode()) / (place - 1 + len(noise.encode())))
+
+
+def test_blocks_behind_what_is_measured_are_left_out(monkeypatch):
+    monkeypatch.setattr(signals, "LIMIT", 60)
+    blocks = [{"start": 0, "end": 50, "confidence": 0.1}, {"start": 50, "end": 90, "confidence": 0.1}]
+    (row,) = rows(scanned({"text": "a" * 100, "blocks": blocks}))
+    assert [cut["end"] for cut in row["cuts"] if cut["kind"] == "doubtful_block"] == [50]
+    assert row["flag"] == signals.LONG

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from sentencepiece import sentencepiece_model_pb2 as pb
 
+from kvern.build_params import Phase
 from kvern.kernels import sentencepieces
 from kvern.kernels.final_text import edited
-from kvern.params import Phase
 from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS

@@ -6,7 +6,7 @@ import pytest
 from shards_data import EVERY
 
 from kvern import stages
-from kvern.params import Shards
+from kvern.build_params import Shards
 from kvern.shards import blends
 from kvern.shards.contents import Inputs
 from kvern.shards.form import Form

@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
-from kvern.params import Phase, Shards
+from kvern.build_params import Phase, Shards
 from kvern.shards import build, manifest
 from kvern.shards.contents import Inputs
 from kvern.shards.plan import cuts

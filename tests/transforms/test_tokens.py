@@ -8,8 +8,9 @@ from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
 from kvern import tables
+from kvern.build_params import Tokenizer
 from kvern.kernels import sentencepieces
-from kvern.params import FinalText, Tokenizer
+from kvern.params import FinalText
 from kvern.transforms import fertility, final_text, tokenizer, tokens, words
 from pieces import lossless, trained_elsewhere
 

@@ -15,6 +15,7 @@ from kvern.kernels.normalise import normalise
 
 _S = pa.string()
 _I = pa.int32()
+_BLOCK = pa.struct([("page_id", _S), ("block_id", _S), ("start", _I), ("end", _I), ("confidence", pa.float64())])
 DOCUMENTS = pa.schema(
     [
         ("doc_id", _S),
@@ -32,7 +33,7 @@ DOCUMENTS = pa.schema(
         ("text", _S),
         ("text_hash", _S),
         ("pages", pa.list_(pa.struct([("page_id", _S), ("start", _I), ("end", _I), ("ocr_confidence", pa.float64())]))),
-        ("blocks", pa.list_(pa.struct([("page_id", _S), ("block_id", _S), ("start", _I), ("end", _I)]))),
+        ("blocks", pa.list_(_BLOCK)),
         ("ocr_confidence", pa.float64()),
         ("repairs", pa.map_(_S, _I)),
         ("path", _S),
@@ -93,7 +94,7 @@ def from_pages(rows: pa.Table, head_repeats: int = 3) -> pa.Table:
     head = next((row for row in items if row["kind"] == "object"), items[0])
     pages = [row for row in items if row["kind"] == "page" and row["text"] is not None and row["blocks"] is not None]
     blocks = [_blocks(page) for page in pages]
-    dropped = furniture([[PageBlock(kind, text) for _, kind, text in page] for page in blocks], head_repeats)
+    dropped = furniture([[PageBlock(kind, text) for _, kind, text, _ in page] for page in blocks], head_repeats)
     kept = {
         (p, i): b
         for p, page in enumerate(blocks)
@@ -110,9 +111,14 @@ Place = tuple[int, int]
 Unit = tuple[str, str | None, str]
 
 
-def _blocks(page: Row) -> list[tuple[str, str, str]]:
+def _blocks(page: Row) -> list[tuple[str, str, str, float | None]]:
+    """(id, kind, text, confidence) of each."""
     data = page["text"].encode()
-    return [(block["id"], block["kind"], data[block["start"] : block["end"]].decode()) for block in page["blocks"]]
+    texts = (data[block["start"] : block["end"]].decode() for block in page["blocks"])
+    return [
+        (block["id"], block["kind"], text, block["confidence"])
+        for block, text in zip(page["blocks"], texts, strict=True)
+    ]
 
 
 def _units(head: Row, pages: list[Row], kept: dict[Place, Any]) -> Iterator[tuple[Unit, list[Place]]]:
@@ -140,11 +146,11 @@ def _units(head: Row, pages: list[Row], kept: dict[Place, Any]) -> Iterator[tupl
 
 def _document(head: Row, pages: list[Row], unit: Unit, places: list[Place], kept: dict[Place, Any]) -> Row:
     name, title, kind = unit
-    text, page_spans, block_spans, repairs = _text(pages, places, kept)
-    source_id = f"{head['object_id']}#{name}" if name else head["object_id"]
     declared = head["declared_language"] or next(
         (page["declared_language"] for page in pages if page["declared_language"]), None
     )
+    text, page_spans, block_spans, repairs = _text(pages, places, kept, declared)
+    source_id = f"{head['object_id']}#{name}" if name else head["object_id"]
     return {
         **{field: head[field] for field in ("revision", "published", "path", "source", "batch", "part")},
         "doc_id": doc_id(head["source"], source_id, head["revision"]),
@@ -165,7 +171,7 @@ def _document(head: Row, pages: list[Row], unit: Unit, places: list[Place], kept
 
 
 def _text(
-    pages: list[Row], places: list[Place], kept: dict[Place, Any]
+    pages: list[Row], places: list[Place], kept: dict[Place, Any], language: str | None
 ) -> tuple[str, list[Row], list[Row], dict[str, int]]:
     """Blocks normalised one by one and joined, so that every span slices back to its block."""
     out = ""
@@ -173,8 +179,8 @@ def _text(
     block_spans: list[Row] = []
     page_spans: list[Row] = []
     for page, block in places:
-        name, kind, raw = kept[page, block]
-        text, changed = normalise(raw if kind == "table" else paragraph(raw))
+        name, kind, raw, confidence = kept[page, block]
+        text, changed = normalise(raw if kind == "table" else paragraph(raw), language)
         if not text:
             continue
         for repair, count in changed.items():
@@ -183,7 +189,8 @@ def _text(
         out += joint + text
         start = position + len(joint)
         position = start + len(text.encode())
-        block_spans.append({"page_id": pages[page]["page_id"], "block_id": name, "start": start, "end": position})
+        span = {"page_id": pages[page]["page_id"], "block_id": name, "start": start, "end": position}
+        block_spans.append(span | {"confidence": confidence})
         _grow(page_spans, pages[page], start, position)
     return out, page_spans, block_spans, repairs
 

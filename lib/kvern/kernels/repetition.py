@@ -102,7 +102,7 @@ def _repeated(grams, n, places):
 
     Returns (how many, characters, spaces between included, in all occurrences of the first of the most frequent).
     """
-    best, where, kept = np.int64(1), np.int64(0), 0
+    best, where, kept = np.int64(1), np.int64(0), np.int64(0)
     for q in range(np.uint64(places)):
         entry = grams.entries[q]
         value = grams.table[_2 * np.uint64(entry) + _1]

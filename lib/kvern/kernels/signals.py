@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from kvern.kernels import (
@@ -17,6 +16,7 @@ from kvern.kernels import (
     language_columns,
     minhash,
     nested,
+    ocr_columns,
     pii,
     quality,
     redundancy,
@@ -24,6 +24,7 @@ from kvern.kernels import (
 )
 from kvern.kernels.arrow import Bytes, Offsets, utf8_view
 from kvern.kernels.characters import valid_utf8
+from kvern.kernels.ocr_blocks import Blocks
 from kvern.kernels.stop_words import StopWords, stop_words
 
 LIMIT = 64_000_000
@@ -38,6 +39,13 @@ _RATIOS = (
     *("line_punct_ratio", "short_line_ratio", "char_dup_ratio", "new_line_ratio"),
     *("list_line_ratio", "table_line_ratio", "code_line_ratio", "compression_ratio"),
 )
+INPUT = pa.schema(
+    [
+        *(("doc_id", pa.string()), ("text", pa.string()), ("year", pa.int32()), ("declared_language", pa.string())),
+        *(("scanned", pa.bool_()), ("blocks", pa.list_(ocr_columns.BLOCK))),
+        *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
+    ]
+)
 SIGNALS = pa.schema(
     [
         *(("doc_id", pa.string()), ("language", pa.string()), ("language_score", pa.float64())),
@@ -45,6 +53,7 @@ SIGNALS = pa.schema(
         *(("orthography", pa.string()), ("pii", pa.list_(_PII)), ("cuts", pa.list_(_CUT))),
         *((name, pa.int64()) for name in ("bytes", "chars", "words")),
         *((name, pa.float64()) for name in _RATIOS),
+        *((name, pa.float64()) for name in ocr_columns.NAMES),
         *((name, pa.int32()) for name in ("stop_words", "c4_lines", "c4_sentences")),
         *(("curly_brackets", pa.bool_()), ("lorem_ipsum", pa.bool_())),
         *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("flag", pa.string())),
@@ -55,43 +64,42 @@ Columns = dict[str, pa.Array]
 
 
 @dataclass(frozen=True)
-class Scan:
-    """What a partition holds from its first batch to its last."""
+class Settings:
+    """`languages`: ISO 639-3 codes to tell apart. `stop_words`: each language's list. A signature has `bands` times
+    `rows` permutations drawn from `seed` over shingles of `ngram` words. A block whose engine is less sure than
+    `block_confidence`, or whose score is above `block_score`, is doubtful."""
 
-    model: language.Model
-    lists: tuple[str, ...]
-    stops: StopWords
-    scratch: quality.Scratch
+    languages: tuple[str, ...]
+    stop_words: Mapping[str, tuple[str, ...]]
     bands: int
     rows: int
     ngram: int
     seed: int
+    block_confidence: float
+    block_score: float
 
 
-def signal_batches(
-    batches: Iterable[pa.RecordBatch],
-    *,
-    languages: tuple[str, ...],
-    stop_words: Mapping[str, tuple[str, ...]],
-    bands: int,
-    rows: int,
-    ngram: int,
-    seed: int,
-) -> Iterator[pa.RecordBatch]:
-    """Batches of doc_id, text, year, source, batch and part in; batches of SIGNALS out, one row a document.
+@dataclass(frozen=True)
+class Scan:
+    """What a partition holds from its first batch to its last."""
 
-    `languages`: ISO 639-3 codes to tell apart. `stop_words`: each language's list. A signature has `bands` times `rows`
-    permutations drawn from `seed` over shingles of `ngram` words. ValueError for a code or a stop word that cannot be.
+    settings: Settings
+    model: language.Model
+    stops: StopWords
+    scratch: quality.Scratch
+
+
+def signal_batches(batches: Iterable[pa.RecordBatch], settings: Settings) -> Iterator[pa.RecordBatch]:
+    """Batches of INPUT in, batches of SIGNALS out, one row a document.
+
+    ValueError for a language or a stop word that cannot be.
     """
-    scan = _scan(languages, stop_words, bands=bands, rows=rows, ngram=ngram, seed=seed)
+    stops = stop_words(settings.stop_words)
+    scan = Scan(settings, language.load(settings.languages), stops, quality.scratch())
     for batch in batches:
         data, offsets = utf8_view(batch["text"])
         for first, last, within in _pieces(data, offsets):
             yield _measured(batch.slice(first, last - first), data, within, scan)
-
-
-def _scan(languages: tuple[str, ...], lists: Mapping[str, tuple[str, ...]], **signature: int) -> Scan:
-    return Scan(language.load(languages), tuple(lists), stop_words(lists), quality.scratch(), **signature)
 
 
 def _pieces(data: Bytes, offsets: Offsets) -> Iterator[tuple[int, int, Offsets]]:
@@ -109,25 +117,38 @@ def _pieces(data: Bytes, offsets: Offsets) -> Iterator[tuple[int, int, Offsets]]
 
 
 def _measured(batch: pa.RecordBatch, data: Bytes, offsets: Offsets, scan: Scan) -> pa.RecordBatch:
-    columns, found = _quality(data, offsets, scan)
-    labels, told = language_columns.columns(data, offsets, scan.model, batch["year"].to_pylist())
-    columns |= told | {"stop_words": language_columns.own_stop_words(labels, found, scan.lists)}
+    found = quality.measure(data, offsets, scan.stops, scan.scratch)
+    labels, columns = language_columns.columns(data, offsets, scan.model, batch["year"].to_pylist())
+    columns |= _quality(data, offsets, found)
+    columns |= {"stop_words": language_columns.own_stop_words(labels, found.stops, tuple(scan.settings.stop_words))}
+    bounds = scan.settings.block_confidence, scan.settings.block_score
+    spelling = columns["orthography"].to_pylist()
+    read, doubtful = ocr_columns.columns(data, offsets, batch, labels, spelling, bounds)
+    columns |= read | {"cuts": _cuts(found, doubtful)}
     columns |= {"pii": _personal(data, offsets), "flag": _flags(batch["text"], data, offsets)}
-    columns |= _signatures(data, offsets, scan)
+    columns |= _signatures(data, offsets, scan.settings)
     columns |= {name: batch[name] for name in ("doc_id", "source", "batch", "part")}
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in SIGNALS], schema=SIGNALS)
 
 
-def _quality(data: Bytes, offsets: Offsets, scan: Scan) -> tuple[Columns, npt.NDArray[np.int32]]:
-    """(the measures, fingerprints and cuts; stop words of each list)."""
-    found = quality.measure(data, offsets, scan.stops, scan.scratch)
+def _quality(data: Bytes, offsets: Offsets, found: quality.Measured) -> Columns:
+    """The measures and the fingerprints."""
     measures = quality.columns(found.sums) | {"compression_ratio": redundancy.measure(data, offsets)}
     columns: Columns = {name: pa.array(values, from_pandas=True) for name, values in measures.items()}
-    kinds = nested.named(["c4_line"], np.zeros(len(found.cuts.start), np.int64))
-    cuts = np.diff(found.ends[:, 1], prepend=0)
-    columns["cuts"] = nested.lists(_CUT, cuts, [kinds, *map(pa.array, found.cuts)])
     columns["line_hashes"] = fingerprints.pack(found.prints, np.ascontiguousarray(found.ends[:, 0]))
-    return columns, found.stops
+    return columns
+
+
+def _cuts(found: quality.Measured, doubtful: Blocks) -> pa.Array:
+    """Spans that may go, by document and place: lines that C4 removes, blocks that were badly read."""
+    counts = np.diff(found.ends[:, 1], prepend=0)
+    document = np.concatenate([np.repeat(np.arange(len(counts)), counts), doubtful.document])
+    start = np.concatenate([found.cuts.start, doubtful.start])
+    end = np.concatenate([found.cuts.end, doubtful.end])
+    kind = np.repeat([0, 1], [len(found.cuts.start), len(doubtful.document)])
+    order = np.lexsort((kind, start, document))
+    kinds = nested.named(["c4_line", ocr_columns.DOUBTFUL], kind[order])
+    return nested.spans(_CUT, document[order], len(counts), [kinds, pa.array(start[order]), pa.array(end[order])])
 
 
 def _personal(data: Bytes, offsets: Offsets) -> pa.Array:
@@ -136,9 +157,9 @@ def _personal(data: Bytes, offsets: Offsets) -> pa.Array:
     return nested.spans(_PII, document, len(offsets) - 1, [kinds, pa.array(start), pa.array(end), pa.array(confidence)])
 
 
-def _signatures(data: Bytes, offsets: Offsets, scan: Scan) -> Columns:
+def _signatures(data: Bytes, offsets: Offsets, asked: Settings) -> Columns:
     keys, words, orders = minhash.signatures(
-        data, offsets, bands=scan.bands, rows=scan.rows, ngram=scan.ngram, seed=scan.seed
+        data, offsets, bands=asked.bands, rows=asked.rows, ngram=asked.ngram, seed=asked.seed
     )
     return {"minhash": minhash.blobs(keys, words > 0), "words_hash": minhash.hexadecimal(orders, words > 0)}
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from kvern.build_params import Shards
 from kvern.kernels import sentencepieces
-from kvern.params import Shards
 from kvern.shards import manifest, storage, writer
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form

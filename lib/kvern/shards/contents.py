@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from kvern.params import Shards
+from kvern.build_params import Shards
 from kvern.shards.blends import TRAIN, VALIDATION
 
 _PARTS = 1_000_000

@@ -120,7 +120,7 @@ reserved BOOLEAN COMMENT 'the holder reserves text and data mining by a machine-
 text STRING NOT NULL COMMENT 'NFC, one space convention, a line feed between lines, an empty line between paragraphs',
 text_hash STRING NOT NULL COMMENT 'SHA-256 of text',
 pages ARRAY<STRUCT<page_id: STRING, start: INT, end: INT, ocr_confidence: DOUBLE>> COMMENT 'byte spans of pages in text',
-blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>> COMMENT 'byte spans of blocks in text',
+blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT, confidence: DOUBLE>> COMMENT 'byte spans of blocks in text, and the engine''s confidence',
 ocr_confidence DOUBLE COMMENT 'mean of its pages, weighted by words; null for born-digital text',
 repairs MAP<STRING, INT> COMMENT 'what normalisation changed, counted by kind',
 path STRING COMMENT 'file it was read from'

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from kvern import tables
 from kvern.kernels import signals as kernel
 from kvern.params import Signals
 
+SCANNED = ("book", "issue", "article", "page")  # kinds that come as pages
+
 
 def signals(documents: DataFrame, params: Signals, stop_words: Mapping[str, tuple[str, ...]]) -> DataFrame:
     """One row a document: numbers and spans, never text. `stop_words`: each language's list."""
-    settings = {"stop_words": dict(stop_words), **params.model_dump()}
-    columns = documents.select("doc_id", "text", "year", "source", "batch", "part")
+    settings = kernel.Settings(stop_words=dict(stop_words), **params.model_dump(exclude={"ocr_sources"}))
+    scanned = F.col("kind").isin(*SCANNED) | F.col("source").isin(*params.ocr_sources)
+    blocks = F.transform("blocks", lambda block: F.struct(block["start"], block["end"], block["confidence"]))
+    columns = documents.withColumns({"scanned": scanned, "blocks": blocks}).select(*kernel.INPUT.names)
     return columns.mapInArrow(partial(_measure, settings=settings), tables.SIGNALS.ddl)
 
 
-def _measure(batches: Iterator[pa.RecordBatch], settings: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-    return kernel.signal_batches(batches, **settings)
+def _measure(batches: Iterator[pa.RecordBatch], settings: kernel.Settings) -> Iterator[pa.RecordBatch]:
+    return kernel.signal_batches(batches, settings)

@@ -6,8 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern import tables
+from kvern.build_params import Tokenizer
 from kvern.kernels import sampling, sentencepieces, vocabulary
-from kvern.params import Tokenizer
 
 _WORD = ("language", "word", "n")
 
