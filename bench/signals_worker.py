@@ -22,8 +22,6 @@ def scan(texts: list[str]) -> int:
     same = {"year": 1999, "scanned": False, "source": "s", "batch": "b", "part": 0}
     rows = [{"doc_id": str(n), "text": text, **same} for n, text in enumerate(texts)]
     batch = pa.RecordBatch.from_pylist(rows, schema=signals.INPUT)
-        [{"doc_id": str(n), "text": text, **same} for n, text in enumerate(texts)], schema=signals.INPUT
-    )
     lists = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
     settings = signals.Settings(stop_words=lists, **Signals().model_dump(exclude={"ocr_sources"}))
     return sum(out.num_rows for out in signals.signal_batches([batch], settings))
