@@ -58,6 +58,7 @@ DOCUMENTS = Stage(
         documents.documents, known=given.others(tables.DOCUMENTS), params=given.recipe.documents
     ),
     depends=lambda recipe, _: recipe.documents,
+    version=2,
 )
 REFUSALS = Stage(
     writes=tables.REFUSALS,
@@ -71,7 +72,7 @@ SIGNALS = Stage(
         given.read(tables.DOCUMENTS), given.recipe.signals, rules.stop_words(given.rules)
     ),
     depends=lambda recipe, rule: [recipe.signals, rules.stop_words(rule)],
-    version=2,
+    version=3,
 )
 CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from kvern.tables import RUNS, Table
+from kvern.tables import BY_NAME, RUNS, Table
 
 # Reasons under which a frame may ask for a row not to be written (its column `refusal`).
 REFUSALS = ("repeated", "second source_id", "no readable page")
@@ -61,10 +62,17 @@ class Warehouse:
         return f"{self.root.rstrip('/')}/{table.name}"
 
     def read(self, table: Table) -> DataFrame:
-        """The table as its contract has it; an empty frame where nothing was written yet."""
+        """The table as its contract has it; an empty frame where nothing was written. ContractError for an old one."""
         schema = _schema(table.ddl)
         stored = self._stored(table)
-        return self.spark.createDataFrame([], schema) if stored is None else stored.select(*schema.names)
+        if stored is None:
+            return self.spark.createDataFrame([], schema)
+        if lacking := [name for name in schema.names if name not in stored.columns]:
+            raise ContractError(
+                f"{table.name} lacks {', '.join(lacking)}: another version of kvern wrote it. Remove "
+                f"{self.path(table)} and run again: it is made anew, from the tables before it."
+            )
+        return stored.select(*schema.names)
 
     def read_part(self, table: Table, batch: str, part: int) -> DataFrame:
         return self.read(table).where((F.col("batch") == batch) & (F.col("part") == part))
@@ -106,13 +114,20 @@ class Warehouse:
         frame.write.format("delta").mode("append").save(self.path(RUNS))
 
     def recorded(self) -> dict[tuple[str, str, int], str]:
-        """(table, batch, part) to the fingerprint of its last recorded run."""
+        """(table, batch, part) to the fingerprint of its last recorded run; nothing of a table that was removed."""
         last = (
             self.read(RUNS)
             .groupBy("table", "batch", "part")
             .agg(F.max_by("fingerprint", "finished").alias("fingerprint"))
-        )
-        return {(row["table"], row["batch"], row["part"]): row["fingerprint"] for row in last.collect()}
+        ).collect()
+        names = sorted({row["table"] for row in last})
+        with ThreadPoolExecutor() as pool:
+            there = dict(zip(names, pool.map(self._is_there, names), strict=True))
+        rows = [row for row in last if there[row["table"]]]
+        return {(row["table"], row["batch"], row["part"]): row["fingerprint"] for row in rows}
+
+    def _is_there(self, name: str) -> bool:
+        return name not in BY_NAME or self.exists(BY_NAME[name])
 
     def exists(self, table: Table) -> bool:
         return self._stored(table) is not None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -180,6 +181,26 @@ def test_a_frame_that_breaks_its_contract_names_every_difference(spark: SparkSes
         match=r"doc_id: want string, have int; .*tier: want string, have nothing.*extra: not in the contract",
     ):
         Warehouse(spark, str(tmp_path)).write(frame, tables.RIGHTS, "b", 0, {})
+
+
+def test_a_table_of_another_version_is_named_and_not_read(spark: SparkSession, tmp_path: Path) -> None:
+    old = spark.createDataFrame([("d", "b", 0)], "doc_id STRING, batch STRING, part INT")
+    old.write.format("delta").save(str(tmp_path / "rights"))
+    with pytest.raises(
+        ContractError, match=r"rights lacks tier, licence, .*another version of kvern wrote it\. Remove "
+    ):
+        Warehouse(spark, str(tmp_path)).read(tables.RIGHTS)
+
+
+def test_a_table_that_was_removed_counts_as_not_made(spark: SparkSession, tmp_path: Path) -> None:
+    rows = spark.createDataFrame([("doc_id", "d", "asked", None, False)], tables.SUPPRESSIONS.ddl)
+    warehouse = Warehouse(spark, str(tmp_path))
+    for table in (tables.SUPPRESSIONS, tables.DUPLICATE_PAIRS):
+        counts = warehouse.write(rows if table is tables.SUPPRESSIONS else warehouse.read(table), table, "*", -1, {})
+        warehouse.log(table, "*", -1, "f", counts)
+    assert warehouse.recorded() == {("suppressions", "*", -1): "f", ("duplicate_pairs", "*", -1): "f"}
+    shutil.rmtree(tmp_path / "suppressions")
+    assert warehouse.recorded() == {("duplicate_pairs", "*", -1): "f"}
 
 
 def test_other_readers_read_the_tables(spark: SparkSession, finished: tuple) -> None:
