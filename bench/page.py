@@ -13,9 +13,9 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
 Made by `make bench` from `bench/results/*.json`; `bench/TOPIC.py` says how each figure comes about. One core, CPU
-seconds unless the figure names something else; the value is the median of the rounds, the spread the least and the most.
-Peers ran in the same rounds, from their released packages. A figure that misses its floor is **bold**. The machine is
-small and shared: ratios tell more than absolutes.
+seconds unless the figure names something else; the value is the median of the rounds, the spread the least and the
+most. Peers ran in the same rounds, from their released packages. A figure that misses its floor is **bold**. The
+machine is small and shared: ratios tell more than absolutes.
 """
 COLUMNS = ("figure", "value", "floor", "spread", "rounds", "against", "input", "day")
 

@@ -1,4 +1,4 @@
-"""How text kernels are compiled: cached on disk, without the interpreter lock, and without reference counts.
+"""How text kernels are compiled: kept on disk (`compile_cache`), without the interpreter lock or reference counts.
 
 `_nrt=False` is what makes small functions free. With numba's run time every call that takes an array may count a
 reference up and down by atomic instructions, and the optimiser does not remove them from loops with early exits:
@@ -6,7 +6,11 @@ reading code points ran at 43 MB/s with it and at 310 without (numba 0.68, Xeon 
 function allocates nothing and returns no array. Scratch comes from Python.
 """
 
-from numba import njit
+from numba import config, njit
+
+# numba reads this list when a function is declared; what follows are its own places, for other packages' functions.
+_ELSEWHERE = "UserProvidedCacheLocator,InTreeCacheLocator,UserWideCacheLocator,IPythonCacheLocator,ZipCacheLocator"
+config.CACHE_LOCATOR_CLASSES = f"kvern.kernels.compile_cache.Place,{config.CACHE_LOCATOR_CLASSES or _ELSEWHERE}"
 
 compiled = njit(cache=True, nogil=True, _nrt=False)
 
