@@ -66,7 +66,9 @@ def refusal(candidates: DataFrame, known: DataFrame) -> DataFrame:
     seen = known.join(
         F.broadcast(candidates.select("source", "revision").distinct()), ["source", "revision"], "left_semi"
     )
-    seen = seen.select("source", "revision", _owner().alias("source_id"), F.lit(True).alias("seen")).distinct()
+    seen = seen.select(
+        "source", "revision", owner("source_id").alias("source_id"), F.lit(True).alias("seen")
+    ).distinct()
     taken = known.join(F.broadcast(candidates.select("source", "source_id", "batch")), ["source", "source_id", "batch"])
     taken = taken.select("source", "source_id", "batch", F.lit(True).alias("taken")).distinct()
     order = ("path", "home", "origin")
@@ -86,10 +88,9 @@ def refusal(candidates: DataFrame, known: DataFrame) -> DataFrame:
     return judged.select("source", "home", "origin", why.alias("refusal")).where("refusal IS NOT NULL")
 
 
-def _owner() -> Column:
-    """The source_id of the whole object: an article's is followed by # and its unit, a record's own may hold a #."""
-    object_id = F.regexp_replace("source_id", "#[^#]*$", "")
-    return F.when(F.col("kind") == "article", object_id).otherwise(F.col("source_id"))
+def owner(name: str) -> Column:
+    """The whole object of a source_id or origin: an article's is followed by # and its unit, others may hold a #."""
+    return F.when(F.col("kind") == "article", F.regexp_replace(name, "#[^#]*$", "")).otherwise(F.col(name))
 
 
 def _from_pages(pages: DataFrame, params: Documents) -> DataFrame:

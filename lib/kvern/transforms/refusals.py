@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern.transforms.documents import deliverables, refusal
+from kvern.transforms.documents import REPEATED, SECOND, UNREADABLE, deliverables, owner
 
 PLACE = ("source", "batch", "part")
 
@@ -37,10 +37,18 @@ def _rows(frame: DataFrame, stage: str, origin: str, reason: F.Column) -> DataFr
 
 
 def _undocumented(pages: DataFrame, records: DataFrame, documents: DataFrame, known: DataFrame) -> DataFrame:
-    """Objects and readable records without a document, and articles of written issues without a text."""
-    candidates = deliverables(pages, records)
-    judged = candidates.join(refusal(candidates, known), ["source", "home", "origin"])
-    return _rows(judged, "documents", "origin", F.col("refusal")).unionByName(_articles(pages, documents))
+    """Objects and readable records without a document, and articles of written issues without a text.
+
+    Why, is told by what was written, as `documents.refusal` decided before it was: the rows need no second decision.
+    """
+    written = documents.select("source", "path", owner("origin").alias("origin")).distinct()
+    without = deliverables(pages, records).join(written, ["source", "path", "origin"], "left_anti")
+    same = documents.select("source", "revision", owner("source_id").alias("source_id"))
+    same = same.unionByName(known.select(*same.columns[:2], owner("source_id").alias("source_id")))
+    same = same.join(without.select(*same.columns), same.columns, "left_semi").distinct()
+    judged = without.join(same.withColumn("same", F.lit(True)), same.columns, "left")
+    why = F.when(F.col("readable").isNull(), UNREADABLE).when(F.col("same"), REPEATED).otherwise(SECOND)
+    return _rows(judged, "documents", "origin", why).unionByName(_articles(pages, documents))
 
 
 def _articles(pages: DataFrame, documents: DataFrame) -> DataFrame:
