@@ -52,7 +52,12 @@ def normalise(text: str, language: str | None = None, flags: int | None = None) 
         if text == before:
             break
         flags = normal_gate.flags_of(text)
-    return (_blanks(text, repairs) if flags & ONLY_BLANKS else text), repairs
+    spaced = _blanks(text, repairs) if flags & ONLY_BLANKS else text
+    if spaced == text or not flags & ~ONLY_BLANKS:
+        return spaced, repairs
+    # A hard space can keep a damaged letter beside it from being seen: what was flagged is looked at again.
+    text, more = normalise(spaced, language)
+    return text, {kind: repairs.get(kind, 0) + more.get(kind, 0) for kind in {**repairs, **more}}
 
 
 def _once(text: str, flags: int, language: str | None, repairs: dict[str, int]) -> str:
