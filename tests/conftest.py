@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+collect_ignore = ["interop"]  # `make interop`: in an environment of its own
 # A first call compiles, and the machine is shared: a time limit per example would fail at random.
 settings.register_profile("kvern", deadline=None)
 settings.load_profile("kvern")

@@ -12,6 +12,7 @@ from kvern.kernels import ocr, ocr_table
 from kvern.kernels.ocr_blocks import blocks_of, doubtful
 from kvern.kernels.ocr_letters import WIDTH, folded, letter, word_keys
 from kvern.kernels.ocr_pass import SUMS, Lexica
+from kvern.kernels.ocr_pass import WORDS as WORDS_SEEN
 
 MODEL = ocr_table.load()
 WORDS = {"det", "er", "ein", "bok", "å", "øl", "lorem", "javascript"}
@@ -143,7 +144,15 @@ def test_doubtful_blocks_by_confidence_and_by_score() -> None:
     damaged = "xQtrr wbvdr krgtn zZtrq pfwnt gtrbb vvwrt qqrtp ncbrt wwrtz " * 2
     texts = [text.encode() for text in (clean, "uten blokker", damaged)]
     asked = ocr_table.masks(["nob"] * 3, [None] * 3)
-    marked, share = doubtful(*packed(texts), blocks_of(BLOCKS), asked, MODEL, (0.6, 0.25))
+    (data, offsets), blocks = packed(texts), blocks_of(BLOCKS)
+    starts, ends, mine = (
+        offsets[blocks.document] + blocks.start,
+        offsets[blocks.document] + blocks.end,
+        asked[blocks.document],
+    )
+    sums, histograms = ocr.counts(data, starts, ends, mine, MODEL)
+    scores = ocr.score(ocr.features(sums, histograms, mine, MODEL), MODEL)
+    marked, share = doubtful(blocks, scores, sums[:, WORDS_SEEN], 3, (0.6, 0.25))
     assert list(zip(marked.document.tolist(), marked.start.tolist(), marked.end.tolist(), strict=True)) == [
         (0, 76, 90),
         (2, 0, 112),

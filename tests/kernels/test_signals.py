@@ -203,6 +203,25 @@ def test_a_doubtful_block_is_a_span_beside_the_lines_of_c4():
     assert row["ocr_noise_blocks"] == pytest.approx(len(noise.encode()) / (place - 1 + len(noise.encode())))
 
 
+def test_pages_are_judged_one_by_one_and_a_document_is_the_sum_of_its_blocks():
+    text = f"{OLD}\n\n{LOST}"
+    middle = len(OLD.encode())
+    spans = [{"start": 0, "end": middle}, {"start": middle + 2, "end": len(text.encode())}]
+    given = {"text": text, "pages": spans, "blocks": spans}
+    (row,) = rows(scanned(given))
+    good, bad = row["ocr_pages"]
+    assert (good["start"], good["end"], bad["start"], bad["end"]) == (0, middle, middle + 2, len(text.encode()))
+    assert (bad["letters"], row["ocr_noise_blocks"]) == (0.0, 0.0)
+    assert good["letters"] > row["ocr_letters"] > 0
+    assert good["score"] < row["ocr_score"] < bad["score"]
+    alone = rows(scanned({"text": OLD}, {"text": text}))
+    assert alone[0]["ocr_letters"] == good["letters"]
+    assert alone[0]["ocr_pages"] is None
+    assert {name: alone[1][name] for name in ocr_columns.NAMES[:-1]} == {
+        name: row[name] for name in ocr_columns.NAMES[:-1]
+    }
+
+
 def test_blocks_behind_what_is_measured_are_left_out(monkeypatch):
     monkeypatch.setattr(signals, "LIMIT", 60)
     blocks = [{"start": 0, "end": 50, "confidence": 0.1}, {"start": 50, "end": 90, "confidence": 0.1}]

@@ -21,13 +21,13 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, **place, **java, **classes, **more}
 
 
-def arguments(recipe: Path, holdings: Path, place: Path) -> list[str]:
-    words = ["--recipe", str(recipe), "--env", str(ROOT / "conf" / "env" / "local.toml"), "--input", str(holdings)]
+def arguments(recipe: Path, holdings: Path, place: Path, env: str = "local") -> list[str]:
+    words = ["--recipe", str(recipe), "--env", str(ROOT / "conf" / "env" / f"{env}.toml"), "--input", str(holdings)]
     return [*words, "--warehouse", str(place / "warehouse"), "--output", str(place / "shards")]
 
 
 def kvern(recipe: Path, holdings: Path, place: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "kvern.cli", "run", *arguments(recipe, holdings, place), *more]
+    return [sys.executable, "-m", "kvern.cli", "run", *arguments(recipe, holdings, place, "ci"), *more]
 
 
 def run(words: list[str], **more: str) -> subprocess.CompletedProcess[str]:

@@ -63,8 +63,11 @@ def measure(data: Bytes, offsets: Offsets, languages: Sequence[str], eras: Seque
 
 def of_spans(data: Bytes, starts: Offsets, ends: Offsets, asked: npt.NDArray[np.uint64], model: Model) -> Columns:
     """`measure` for spans data[starts[i]:ends[i]], such as pages and blocks; `asked`: what `ocr_table.masks` gives."""
-    sums, histograms = counts(data, starts, ends, asked, model)
-    found = features(sums, histograms, asked, model)
+    return measures(*counts(data, starts, ends, asked, model), asked, model)
+
+
+def measures(sums: Counts, histograms: Counts, asked: npt.NDArray[np.uint64], model: Model) -> Columns:
+    """MEASURES from what `counts` gives; counts of spans side by side may be added first."""
     told = {
         "ocr_letters": own_letters(histograms, asked, model),
         "ocr_known_words": _ratio(sums[:, KNOWN] + sums[:, SPELT], sums[:, WORDS]),
@@ -72,7 +75,7 @@ def of_spans(data: Bytes, starts: Offsets, ends: Offsets, asked: npt.NDArray[np.
         "ocr_vowelless_words": _ratio(sums[:, VOWELLESS], sums[:, WORDS]),
         "ocr_mixed_words": _ratio(sums[:, MIXED] + sums[:, INSIDE], sums[:, WORDS]),
         "ocr_noise_pieces": _ratio(sums[:, NOISE], sums[:, PIECES]),
-        "ocr_score": score(found, model),
+        "ocr_score": score(features(sums, histograms, asked, model), model),
     }
     silent = (asked == 0) | (sums[:, WORDS] == 0)
     return {name: pa.array(np.where(silent, np.nan, told[name]), from_pandas=True) for name in MEASURES}

@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from kvern.kernels.arrow import Bytes, Offsets
-from kvern.kernels.ocr import counts, features, score
-from kvern.kernels.ocr_pass import WORDS
-from kvern.kernels.ocr_table import Floats, Model
+from kvern.kernels.ocr import Counts
+from kvern.kernels.ocr_table import Floats
 
 SAYING = 10  # words from which a block's score says something
 
@@ -40,26 +38,21 @@ def blocks_of(column: pa.Array) -> Blocks:
 
 
 def doubtful(
-    data: Bytes,
-    offsets: Offsets,
-    blocks: Blocks,
-    asked: npt.NDArray[np.uint64],
-    model: Model,
-    bounds: tuple[float, float],
+    blocks: Blocks, scores: Floats, words: Counts, n: int, bounds: tuple[float, float]
 ) -> tuple[Blocks, Floats]:
     """(blocks that a trainer may mask, share float64[n] of each document's block bytes that lie in them).
 
     A block is doubtful when its confidence is below bounds[0], or its own `ocr_score` above bounds[1] in at least
-    SAYING words: confidence alone passes pages whose engine was sure of the wrong letters. NaN for a document without
-    blocks. `asked` is by document, as `ocr_table.masks` gives it.
+    SAYING words: confidence alone passes pages whose engine was sure of the wrong letters. `scores` (NaN: not judged)
+    and `words` are by block. The share is NaN for a document without blocks.
     """
-    starts, ends = offsets[blocks.document] + blocks.start, offsets[blocks.document] + blocks.end
-    mine = asked[blocks.document]
-    sums, histograms = counts(data, starts, ends, mine, model)
-    scores = score(features(sums, histograms, mine, model), model)
-    bad = (scores > bounds[1]) & (sums[:, WORDS] >= SAYING) & (mine > 0)
+    bad = (scores > bounds[1]) & (words >= SAYING)
     bad |= np.nan_to_num(blocks.confidence, nan=1.0) < bounds[0]
-    sizes, n = (ends - starts).astype(np.float64), len(offsets) - 1
+    sizes = (blocks.end - blocks.start).astype(np.float64)
     whole, lost = np.bincount(blocks.document, sizes, n), np.bincount(blocks.document, sizes * bad, n)
-    marked = Blocks(blocks.document[bad], blocks.start[bad], blocks.end[bad], blocks.confidence[bad])
-    return marked, np.where(whole > 0, lost / np.maximum(whole, 1), np.nan)
+    return taken(blocks, bad), np.where(whole > 0, lost / np.maximum(whole, 1), np.nan)
+
+
+def taken(blocks: Blocks, which: npt.NDArray[np.bool_]) -> Blocks:
+    document, start, end, confidence = blocks
+    return Blocks(document[which], start[which], end[which], confidence[which])

@@ -42,7 +42,8 @@ _RATIOS = (
 INPUT = pa.schema(
     [
         *(("doc_id", pa.string()), ("text", pa.string()), ("year", pa.int32()), ("declared_language", pa.string())),
-        *(("scanned", pa.bool_()), ("blocks", pa.list_(ocr_columns.BLOCK))),
+        ("scanned", pa.bool_()),
+        *((name, pa.list_(ocr_columns.BLOCK)) for name in ("pages", "blocks")),
         *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
     ]
 )
@@ -54,6 +55,7 @@ SIGNALS = pa.schema(
         *((name, pa.int64()) for name in ("bytes", "chars", "words")),
         *((name, pa.float64()) for name in _RATIOS),
         *((name, pa.float64()) for name in ocr_columns.NAMES),
+        (ocr_columns.PAGES, pa.list_(ocr_columns.PAGE)),
         *((name, pa.int32()) for name in ("stop_words", "c4_lines", "c4_sentences")),
         *(("curly_brackets", pa.bool_()), ("lorem_ipsum", pa.bool_())),
         *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("flag", pa.string())),

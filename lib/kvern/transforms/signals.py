@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern import tables
@@ -18,9 +18,13 @@ def signals(documents: DataFrame, params: Signals, stop_words: Mapping[str, tupl
     """One row a document: numbers and spans, never text. `stop_words`: each language's list."""
     settings = kernel.Settings(stop_words=dict(stop_words), **params.model_dump(exclude={"ocr_sources"}))
     scanned = F.col("kind").isin(*SCANNED) | F.col("source").isin(*params.ocr_sources)
-    blocks = F.transform("blocks", lambda block: F.struct(block["start"], block["end"], block["confidence"]))
-    columns = documents.withColumns({"scanned": scanned, "blocks": blocks}).select(*kernel.INPUT.names)
+    spans = {"pages": _spans("pages", "ocr_confidence"), "blocks": _spans("blocks", "confidence")}
+    columns = documents.withColumns({"scanned": scanned, **spans}).select(*kernel.INPUT.names)
     return columns.mapInArrow(partial(_measure, settings=settings), tables.SIGNALS.ddl)
+
+
+def _spans(name: str, confidence: str) -> Column:
+    return F.transform(name, lambda span: F.struct(span["start"], span["end"], span[confidence].alias("confidence")))
 
 
 def _measure(batches: Iterator[pa.RecordBatch], settings: kernel.Settings) -> Iterator[pa.RecordBatch]:
