@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from conftest import ROOT
 from holdings import RECIPE, book, jsonl
 
@@ -44,6 +46,7 @@ def submit(job: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, env={**os.environ, **place, **java}, check=False)
 
 
+@pytest.mark.long
 def test_the_pipeline_runs_under_spark_submit_and_a_job_alone_finds_nothing_to_do(tmp_path: Path) -> None:
     book(tmp_path / "in" / "books" / "bok")
     jsonl(tmp_path / "in" / "records" / "a.jsonl.gz", [{"id": "1", "body": "En post"}])

@@ -46,9 +46,11 @@ def is_list(line: str) -> bool:
     return re.match(r"([*•‣·■□▪○●◦-]|[0-9]{1,3}[.)]|[A-Za-z]\)) ", line) is not None
 
 
-def is_table(raw: bytes) -> bool:
+def is_table(line: bytes) -> bool:
+    """Tabs count where cells at the line's end are empty, too."""
+    raw = stripped(line)
     digits = sum(byte in b"0123456789" for byte in raw)
-    return raw.count(b"|") + raw.count(b"\t") >= 2 or (
+    return line.count(b"|") + line.count(b"\t") >= 2 or (
         3 * digits >= len(raw) and len(re.findall(rb"(?:^| )[0-9]", raw)) >= 3
     )
 
@@ -77,7 +79,7 @@ def wanted(data: bytes) -> dict[str, float]:
         met.add(raw)
     bare = [stripped(raw) for raw in solid]
     kinds = {"list_line_ratio": sum(is_list(decoded(raw)) for raw in bare)}
-    kinds |= {"table_line_ratio": sum(map(is_table, bare)), "code_line_ratio": sum(map(is_code, bare))}
+    kinds |= {"table_line_ratio": sum(map(is_table, solid)), "code_line_ratio": sum(map(is_code, bare))}
     punct = sum(decoded(raw)[-1] in ENDS for raw in solid)
     return {
         "line_punct_ratio": share(punct, len(solid)),
