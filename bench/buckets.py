@@ -71,7 +71,9 @@ def session(log: Path) -> Iterator[Any]:
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")])
     settings = f"--conf spark.eventLog.enabled=true --conf spark.eventLog.compress=false --conf spark.eventLog.dir=file://{log}"
-    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {ROOT / 'conf/spark/ci.conf'} {settings} pyspark-shell"
+    # Both compilers, as on a cluster: local.conf has the first alone, since its sessions are short.
+    settings += " --conf spark.driver.extraJavaOptions=-XX:+UseParallelGC --conf spark.master=local[2]"
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {ROOT / 'conf/spark/local.conf'} {settings} pyspark-shell"
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.appName("buckets").getOrCreate()

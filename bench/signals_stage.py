@@ -3,9 +3,9 @@
     python bench/signals_stage.py [ROUNDS]
 
 Documents are those of `real_documents`, in COPIES with ids of their own, brought in by `kvern run --until documents`.
-CPU is that of the driver, the JVM and all Python workers, from /proc, on one Spark core. The session's start, the
-kernels' load and one whole round before are not counted. Each round has another seed of the permutations, which makes
-the stage stale and costs the same.
+CPU is that of the driver, the JVM and all Python workers, from /proc. Not counted: the session's start, and one whole
+round before, in which the kernels are loaded and the JVM compiles most of what it will. Each round has another seed of
+the permutations, which makes the stage stale and costs the same.
 """
 
 import json
@@ -19,7 +19,7 @@ from buckets import cpu_seconds, jvm, session
 from figures import ROOT, of_rounds, write
 from real_documents import documents
 
-COPIES = 5
+COPIES = 25
 RECIPE = """
 name = "bench"
 as_of = 2026-01-01
