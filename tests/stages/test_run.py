@@ -192,9 +192,10 @@ def test_a_table_of_another_version_is_named_and_not_read(spark: SparkSession, t
         Warehouse(spark, str(tmp_path)).read(tables.RIGHTS)
 
 
-def test_a_table_that_was_removed_counts_as_not_made(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_table_that_was_removed_counts_as_not_made(spark: SparkSession, tmp_path: Path, scheme: str) -> None:
     rows = spark.createDataFrame([("doc_id", "d", "asked", None, False)], tables.SUPPRESSIONS.ddl)
-    warehouse = Warehouse(spark, str(tmp_path))
+    warehouse = Warehouse(spark, f"{scheme}{tmp_path}")
     for table in (tables.SUPPRESSIONS, tables.DUPLICATE_PAIRS):
         counts = warehouse.write(rows if table is tables.SUPPRESSIONS else warehouse.read(table), table, "*", -1, {})
         warehouse.log(table, "*", -1, "f", counts)
