@@ -37,11 +37,15 @@ class Counted(NamedTuple):
 
     def together(self, places: npt.NDArray[np.int64], asked: Masks) -> "Counted":
         """Added up by place, one for each of `asked`."""
-        sums = np.zeros((len(asked), self.sums.shape[1]), np.int64)
-        letters = np.zeros((len(asked), self.letters.shape[1]), np.int64)
-        np.add.at(sums, places, self.sums)
-        np.add.at(letters, places, self.letters)
-        return Counted(sums, letters, asked)
+        order = np.argsort(places, kind="stable")
+        firsts = np.flatnonzero(np.diff(places[order], prepend=-1))
+        added = []
+        for counts in (self.sums, self.letters):
+            whole = np.zeros((len(asked), counts.shape[1]), np.int64)
+            if len(firsts):
+                whole[places[order[firsts]]] = np.add.reduceat(counts[order], firsts, axis=0)
+            added.append(whole)
+        return Counted(added[0], added[1], asked)
 
     def first(self, n: int) -> "Counted":
         return Counted(self.sums[:n], self.letters[:n], self.asked[:n])
