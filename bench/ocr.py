@@ -12,14 +12,13 @@ file); without them that figure is left out. The gate of the normalisation is ti
 import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from figures import ROOT, Figure, of_rounds, shared, write
+from figures import ROOT, Figure, of_rounds, seconds, shared, write
 from pii import counted, texts
 
 from kvern.demo.ocr_noise import corrupt
@@ -95,12 +94,6 @@ def ranks(values: Floats) -> Floats:
 def correlation(told: Sequence[Text], rates: Floats) -> float:
     """Spearman's, of the score with the true error rate."""
     return float(np.corrcoef(ranks(by_tables(told)["ocr_score"]), ranks(rates))[0, 1])
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
 
 
 def speed(column: pa.Array, rounds: int) -> Iterator[tuple[float, float]]:

@@ -13,15 +13,13 @@ import platform
 import random
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from figures import Figure, of_rounds, shared, write
+from figures import Figure, of_rounds, seconds, shared, write
 
 from kvern.kernels import pii
 from kvern.kernels.arrow import utf8_view
@@ -59,12 +57,6 @@ def texts(folder: Path) -> pa.Array:
     for name in ("bulk/eltec-nor.jsonl", "lid/lid_dev.jsonl"):
         found += [json.loads(line)["text"] for line in (folder / name).read_text(encoding="utf-8").splitlines()]
     return pa.array(found)
-
-
-def seconds(work: Callable[[], Any]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
 
 
 def speed(column: pa.Array, rounds: int) -> Iterator[tuple[float, float]]:

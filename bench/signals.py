@@ -13,7 +13,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ import language
 import peers
 import pii
 import pyarrow as pa
-from figures import ROOT, Figure, of_rounds, shared, write
+from figures import ROOT, Figure, of_rounds, seconds, shared, write
 from real_documents import documents
 
 from kvern.kernels import fingerprints, quality, redundancy, signals
@@ -38,12 +37,6 @@ LISTS = {
     file.stem: Language.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).measures.stop_words
     for file in sorted((ROOT / "conf/languages").glob("*.toml"))
 }
-
-
-def seconds(work: Callable[[], object]) -> float:
-    started = time.process_time()
-    work()
-    return time.process_time() - started
 
 
 def kernel(texts: pa.Array) -> Callable[[], object]:

@@ -68,10 +68,10 @@ class Warehouse:
         stored = self._stored(table)
         if stored is None:
             return self.spark.createDataFrame([], schema)
-        if lacking := [name for name in schema.names if name not in stored.columns]:
+        if wrong := _unlike(stored, table):
             raise ContractError(
-                f"{table.name} lacks {', '.join(lacking)}: another version of kvern wrote it. Remove "
-                f"{self.path(table)} and run again: it is made anew, from the tables before it."
+                f"{table.name} is of another version of kvern ({'; '.join(wrong)}). Remove {self.path(table)} and run "
+                "again: it is made anew, from the tables before it."
             )
         return stored.select(*schema.names)
 
@@ -164,17 +164,23 @@ class Warehouse:
 
 def conform(frame: DataFrame, table: Table) -> list[str]:
     """The contract's columns in order, or every difference at once."""
+    want = _schema(table.ddl).names
+    wrong = _unlike(frame, table)
+    wrong += [f"{name}: not in the contract" for name in frame.columns if name not in (*want, "refusal")]
+    if wrong:
+        raise ContractError(f"{table.name} breaks its contract: {'; '.join(wrong)}")
+    return list(want)
+
+
+def _unlike(frame: DataFrame, table: Table) -> list[str]:
+    """Each column of the contract that the frame lacks or has as another type, members of structs among them."""
     want = {item.name: item.dataType.simpleString() for item in _schema(table.ddl)}
-    have = {item.name: item.dataType.simpleString() for item in frame.schema if item.name != "refusal"}
-    wrong = [
+    have = {item.name: item.dataType.simpleString() for item in frame.schema}
+    return [
         f"{name}: want {kind}, have {have.get(name, 'nothing')}"
         for name, kind in want.items()
         if have.get(name) != kind
     ]
-    wrong += [f"{name}: not in the contract" for name in have if name not in want]
-    if wrong:
-        raise ContractError(f"{table.name} breaks its contract: {'; '.join(wrong)}")
-    return list(want)
 
 
 @cache

@@ -20,7 +20,7 @@ def grams(word: str) -> list[tuple[int, ...]]:
 def counts(data: bytes, words: Set[str], known_grams: Set[tuple[int, ...]]) -> tuple[dict[str, int], Counter[int]]:
     """Sums by name, and letters by number. `words`: the lexicon in lower case."""
     text = decoded(data)
-    found: Counter[str] = Counter(chars=len(text))
+    found: Counter[str] = Counter()
     histogram = Counter(letter(c) for c in text if letter(c))
     folded = {tuple(map(letter, word)) for word in words}
     stopped = False

@@ -90,9 +90,9 @@ def test_a_span_inside_a_character_takes_it_whole_and_one_outside_the_text_is_cl
     assert edited("ab", (1, 99, "[x]"), (5, 9, ""), (-4, 0, "")) == "a[x]"
 
 
-def test_placeholders_hold_no_digit_and_stand_in_brackets():
-    assert all(each[0] == "[" and each[-1] == "]" for each in kernel.PLACEHOLDERS.values())
-    assert not any(map(str.isdigit, "".join(kernel.PLACEHOLDERS.values())))
+def test_masks_hold_no_digit_and_stand_in_brackets():
+    assert all(each[0] == "[" and each[-1] == "]" for each in kernel.MASKS.values())
+    assert not any(map(str.isdigit, "".join(kernel.MASKS.values())))
 
 
 def test_stored_edits_make_the_same_text_again():
@@ -112,11 +112,11 @@ def test_stored_edits_make_the_same_text_again():
     assert next(kernel.edited([again])).equals(final)
 
 
-def test_every_kind_of_personal_data_has_a_readable_placeholder() -> None:
+def test_every_kind_of_personal_data_has_a_readable_mask() -> None:
     from kvern.kernels.pii import KINDS
 
-    assert set(kernel.PLACEHOLDERS) == set(KINDS)
-    assert not any(letter.isdigit() for text in kernel.PLACEHOLDERS.values() for letter in text)
+    assert set(kernel.MASKS) == set(KINDS)
+    assert not any(letter.isdigit() for text in kernel.MASKS.values() for letter in text)
 
 
 def test_a_batch_that_nothing_is_cut_from_is_what_any_other_is():

@@ -236,6 +236,20 @@ def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict
     assert json.loads((tmp_path / told["build"] / "manifest.json").read_text()) == told
 
 
+def sides_of(root: Path, told: dict, by_id: dict[str, dict]) -> dict[str, set[bool]]:
+    """Cluster to whether its documents are held out; every document must lie in the bucket of what it is."""
+    sides: dict[str, set[bool]] = {}
+    names = [each["name"] for each in told["buckets"] for _ in each["cuts"]]
+    for file in sorted(root.glob("parquet/*/*.parquet")):
+        bucket = file.parent.name
+        assert names[int(file.stem[-5:])] == bucket
+        for each in pq.read_table(file, columns=["doc_id"])["doc_id"].to_pylist():
+            own = by_id[each]
+            assert bucket.startswith(f"{own['source']}.{own['language']}.public-domain")
+            sides.setdefault(own["cluster"], set()).add(bucket.endswith(".validation"))
+    return sides
+
+
 def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
     """Near copies stay on one side, a changed weight rewrites no shard, a kept plan keeps the numbers of others."""
     mixed = [
@@ -246,15 +260,7 @@ def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_pa
     told = build.make(inputs(spark, mixed, 3), model(), params, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
     root = tmp_path / told["build"]
     verify(str(root))
-    by_id, sides = {each["doc_id"]: each for each in mixed}, {}
-    names = [each["name"] for each in told["buckets"] for _ in each["cuts"]]
-    for file in sorted(root.glob("parquet/*/*.parquet")):
-        bucket = file.parent.name
-        assert names[int(file.stem[-5:])] == bucket
-        for each in pq.read_table(file, columns=["doc_id"])["doc_id"].to_pylist():
-            own = by_id[each]
-            assert bucket.startswith(f"{own['source']}.{own['language']}.public-domain")
-            sides.setdefault(own["cluster"], set()).add(bucket.endswith(".validation"))
+    sides = sides_of(root, told, {each["doc_id"]: each for each in mixed})
     assert all(len(side) == 1 for side in sides.values())
     assert {True, False} == {side.pop() for side in sides.values()}
     assert {each["split"] for each in told["buckets"]} == {"train", "validation"}

@@ -183,13 +183,23 @@ def test_a_frame_that_breaks_its_contract_names_every_difference(spark: SparkSes
         Warehouse(spark, str(tmp_path)).write(frame, tables.RIGHTS, "b", 0, {})
 
 
-def test_a_table_of_another_version_is_named_and_not_read(spark: SparkSession, tmp_path: Path) -> None:
-    old = spark.createDataFrame([("d", "b", 0)], "doc_id STRING, batch STRING, part INT")
-    old.write.format("delta").save(str(tmp_path / "rights"))
-    with pytest.raises(
-        ContractError, match=r"rights lacks tier, licence, .*another version of kvern wrote it\. Remove "
-    ):
-        Warehouse(spark, str(tmp_path)).read(tables.RIGHTS)
+@pytest.mark.parametrize(
+    ("table", "ddl", "said"),
+    [
+        (tables.RIGHTS, "doc_id STRING, batch STRING, part INT", r"\(tier: want string, have nothing; .*valid_until"),
+        (
+            tables.DOCUMENTS,
+            tables.DOCUMENTS.ddl.replace("end: INT, confidence: DOUBLE>", "end: INT>"),
+            r"\(blocks: want array<struct<.*confidence:double>>, have array<struct<[^;]*\)",
+        ),
+    ],
+)
+def test_a_table_of_another_version_is_named_and_not_read(
+    spark: SparkSession, tmp_path: Path, table: tables.Table, ddl: str, said: str
+) -> None:
+    spark.createDataFrame([], ddl).write.format("delta").save(str(tmp_path / table.name))
+    with pytest.raises(ContractError, match=rf"{table.name} is of another version of kvern {said}.*Remove "):
+        Warehouse(spark, str(tmp_path)).read(table)
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"])

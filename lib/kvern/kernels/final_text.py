@@ -28,7 +28,7 @@ _PERSON = (
     "d_h_number",
     *(f"synthetic_{office}{day}" for office in ("nav", "nhn", "tenor") for day in ("", "_d")),
 )
-PLACEHOLDERS = {
+MASKS = {
     **{f"{kind}{rule}": "[fødselsnummer]" for kind in _PERSON for rule in ("", "_2032")},
     "fh_number": "[fødselsnummer]",
     "email": "[e-post]",

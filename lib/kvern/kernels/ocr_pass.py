@@ -28,13 +28,26 @@ from kvern.kernels.ocr_letters import (
 )
 
 SUMS = (
-    *("chars", "letters", "words", "known", "spelt", "unseen_grams", "singles", "vowelless", "mixed", "digits_inside"),
+    *("letters", "words", "known", "spelt", "unseen_grams", "singles", "vowelless", "mixed", "digits_inside"),
     *("pieces", "noise_pieces", "signs", "glued", "joined", "stopped"),
 )
-(CHARS, LETTERS, WORDS, KNOWN, SPELT, UNSEEN, SINGLES, VOWELLESS, MIXED, INSIDE, PIECES, NOISE, SIGNS, GLUED) = range(
-    14
-)
-JOINED, STOPPED = 14, 15
+(
+    LETTERS,
+    WORDS,
+    KNOWN,
+    SPELT,
+    UNSEEN,
+    SINGLES,
+    VOWELLESS,
+    MIXED,
+    INSIDE,
+    PIECES,
+    NOISE,
+    SIGNS,
+    GLUED,
+    JOINED,
+    STOPPED,
+) = range(15)
 _LETTER = 63
 CAPITAL, PART = 1 << 16, 1 << 17  # of a word: a capital after a small letter; a hyphen, apostrophe or slash beside it
 _24 = np.uint64(24)
@@ -87,8 +100,18 @@ def _judge(letters, h, n, seen, behind, lexica, mask, sums):
 
 
 @compiled
+def _begin_word(kind, last, before, worded, resumed, sums):
+    """Count what stands before a word where print has a blank; the word's first bits. `resumed`: behind a full stop."""
+    sums[GLUED] += (last & GLUE) != 0 and worded
+    sums[JOINED] += (last & JOIN) != 0 and worded
+    sums[STOPPED] += resumed and not kind & UPPER
+    return np.int64(PART * ((last & JOIN) != 0 or before == SLASH))
+
+
+@compiled
 def _end_piece(chars, worded, signs, sums):
     """Count a piece: noise is more than one mark, or one that print has seldom, with neither letter nor digit."""
+    sums[SIGNS] += signs
     sums[PIECES] += chars > 0
     sums[NOISE] += chars > 0 and not worded and (chars > 1 or signs > 0)
 
@@ -96,56 +119,43 @@ def _end_piece(chars, worded, signs, sums):
 @compiled
 def span(data, start, end, lexica, mask, letters, sums, histogram):
     """Count data[start:end] into sums[len(SUMS)] and histogram[64]; `letters` uint8[LONGEST] is scratch."""
-    n = piece = signs = chars = 0
+    at, n, piece, signs = start, 0, 0, 0
     h = np.uint64(0)
     worded = stopped = False  # stopped: the piece before ended in a full stop
     seen = before = last = np.int64(0)  # bits of the word; the code before, and its kind
-    at = start
     while at < end:
         code, length = np.int64(data[at]), 1
         if code >= 0x80:
             code, length = code_point(data, at, end)
         kind = np.int64(lexica.kinds[code])
         number = kind & _LETTER
-        chars += 1
         if number:
             if n == 0:
                 h = np.uint64(0)
-                seen = np.int64(PART * ((last & JOIN) != 0 or before == SLASH))
-                sums[GLUED] += (last & GLUE) != 0 and worded
-                sums[JOINED] += (last & JOIN) != 0 and worded
-                sums[STOPPED] += stopped and piece == 0 and not kind & UPPER
+                seen = _begin_word(kind, last, before, worded, stopped and piece == 0, sums)
             elif kind & UPPER and not last & UPPER:
                 seen |= CAPITAL
+            seen |= kind & (VOWEL | UPPER)
             if n < LONGEST:
                 letters[n] = number
                 h = roll(h, number)
             histogram[number] += 1
-            seen |= kind & (VOWEL | UPPER)
-            n += 1
-            worded = True
-        else:
-            if n:
-                seen |= PART * ((kind & JOIN) != 0 or code == SLASH)
-                _judge(letters, h, n, seen, code, lexica, mask, sums)
-                sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
-                n = 0
+            n, worded = n + 1, True
+        elif n:
+            _judge(letters, h, n, seen | PART * ((kind & JOIN) != 0 or code == SLASH), code, lexica, mask, sums)
+            sums[INSIDE] += (kind & DIGIT) != 0 and n > 1 and not last & UPPER
+            n = 0
+        if not number:
             worded |= (kind & DIGIT) != 0
             signs += (kind & SIGN) != 0
+        piece += 1
         if kind & SPACE:
-            sums[SIGNS] += signs
-            _end_piece(piece, worded, signs, sums)
-            stopped = before == FULL_STOP if piece else stopped
+            _end_piece(piece - 1, worded, signs, sums)
+            stopped, worded = before == FULL_STOP if piece > 1 else stopped, False
             piece = signs = 0
-            worded = False
-        else:
-            piece += 1
-        before, last = code, kind
-        at += length
+        before, last, at = code, kind, at + length
     if n:
         _judge(letters, h, n, seen, 0, lexica, mask, sums)
-    sums[CHARS] += chars
-    sums[SIGNS] += signs
     _end_piece(piece, worded, signs, sums)
 
 

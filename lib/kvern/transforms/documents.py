@@ -11,6 +11,7 @@ from kvern.kernels import assembly
 from kvern.params import Documents
 
 PLACE = ("source", "batch", "part")
+OF_PAGES = ("book", "issue", "article", "page")  # kinds that come as scanned pages, an object at a time
 REPEATED, SECOND, UNREADABLE = REFUSALS = ("repeated", "second source_id", "no readable page")
 
 

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from kvern.params import Eligibility, FinalText
 from kvern.rules import Rights
+from kvern.transforms.documents import OF_PAGES
 from kvern.transforms.final_text import dropped
 
 # Until the reform of 1938 Norwegian looks Danish to every classifier (39 of 39 novels to 1907): a declared
@@ -89,7 +90,7 @@ def _superseded() -> Column:
 
     An issue or book is delivered whole: its articles (`object#unit`) go together, even where a unit's name is gone.
     """
-    delivered_whole = F.col("kind").isin("book", "issue", "article", "page")
+    delivered_whole = F.col("kind").isin(*OF_PAGES)
     thing = F.when(delivered_whole, F.substring_index("source_id", "#", 1)).otherwise(F.col("source_id"))
     return F.col("batch") < F.max("batch").over(Window.partitionBy("source", thing))
 

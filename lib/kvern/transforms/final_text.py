@@ -73,7 +73,7 @@ def _cuts(params: FinalText) -> Column:
 
 
 def _replaced(params: FinalText) -> Column:
-    """Personal data that the tier does not keep: masked by a placeholder, or removed.
+    """Personal data that the tier does not keep: masked, or removed.
 
     The span of a document that should have been dropped is removed too: whoever comes past eligibility sees none.
     """
@@ -81,7 +81,7 @@ def _replaced(params: FinalText) -> Column:
 
     def edit(span: Column) -> Column:
         masked = _policy(span, tier, params) == "mask"
-        return _span(span, F.when(masked, _placeholder(span["kind"])).otherwise(""))
+        return _span(span, F.when(masked, _mask(span["kind"])).otherwise(""))
 
     wanted = F.filter("pii", lambda span: _sure(span, params) & (_policy(span, tier, params) != "keep"))
     return F.coalesce(F.transform(wanted, edit), _empty())
@@ -100,9 +100,9 @@ def _policy(span: Column, tier: Column, params: FinalText) -> Column:
     return F.coalesce(*(F.try_element_at(known, key) for key in keys), F.lit("mask"))
 
 
-def _placeholder(kind: Column) -> Column:
+def _mask(kind: Column) -> Column:
     unknown = F.concat(F.lit("["), F.regexp_replace(kind, "[^a-z]+", "-"), F.lit("]"))
-    return F.coalesce(F.try_element_at(_map(kernel.PLACEHOLDERS), kind), unknown)
+    return F.coalesce(F.try_element_at(_map(kernel.MASKS), kind), unknown)
 
 
 def _map(pairs: Mapping[str, str]) -> Column:

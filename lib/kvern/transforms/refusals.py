@@ -3,9 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern.transforms.documents import REPEATED, SECOND, UNREADABLE, deliverables, owner
-
-PLACE = ("source", "batch", "part")
+from kvern.transforms.documents import PLACE, REPEATED, SECOND, UNREADABLE, deliverables, owner
 
 
 def refusals(

@@ -10,14 +10,13 @@ from pyspark.sql import functions as F
 from kvern import tables
 from kvern.kernels import signals as kernel
 from kvern.params import Signals
-
-SCANNED = ("book", "issue", "article", "page")  # kinds that come as pages
+from kvern.transforms.documents import OF_PAGES
 
 
 def signals(documents: DataFrame, params: Signals, stop_words: Mapping[str, tuple[str, ...]]) -> DataFrame:
     """One row a document: numbers and spans, never text. `stop_words`: each language's list."""
     settings = kernel.Settings(stop_words=dict(stop_words), **params.model_dump(exclude={"ocr_sources"}))
-    scanned = F.col("kind").isin(*SCANNED) | F.col("source").isin(*params.ocr_sources)
+    scanned = F.col("kind").isin(*OF_PAGES) | F.col("source").isin(*params.ocr_sources)
     spans = {"pages": _spans("pages", "ocr_confidence"), "blocks": _spans("blocks", "confidence")}
     columns = documents.withColumns({"scanned": scanned, **spans}).select(*kernel.INPUT.names)
     return columns.mapInArrow(partial(_measure, settings=settings), tables.SIGNALS.ddl)
