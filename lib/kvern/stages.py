@@ -102,9 +102,13 @@ DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,
     reads=(tables.SIGNALS, tables.DOCUMENTS),
     make=lambda given: given.over(
-        duplicate_pairs.duplicate_pairs, params=given.recipe.duplicate_pairs, ngram=given.recipe.signals.ngram
+        duplicate_pairs.duplicate_pairs,
+        params=given.recipe.duplicate_pairs,
+        ngram=given.recipe.signals.ngram,
+        known=asked.known_pairs(given),
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
+    remembers=tables.SIGNALS,
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
