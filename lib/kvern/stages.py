@@ -78,9 +78,13 @@ CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,
     reads=(tables.DOCUMENTS,),
     make=lambda given: contamination.contamination(
-        given.read(tables.DOCUMENTS), asked.benchmark_items(given), given.recipe.contamination
+        given.read(tables.DOCUMENTS),
+        asked.benchmark_items(given),
+        given.recipe.contamination,
+        given.watch() if given.recipe.contamination.benchmarks else None,
     ),
     depends=lambda recipe, _: recipe.contamination,
+    version=2,
     files=lambda settings: asked.under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
 )
 RIGHTS = Stage(
