@@ -40,17 +40,12 @@ def texts(count: int, seed: int) -> list[str]:
     return found
 
 
-def written(folder: Path, count: int, seed: int = 1, batch: str = "b") -> int:
-    """Parquet files of doc_id, text, batch, part; returns bytes of text."""
-    folder.mkdir(parents=True, exist_ok=True)
-    size = 0
+def written(folder: Path, count: int, seed: int = 1, batch: str = "b") -> None:
+    """Parquet files of doc_id and text, in folders of source, batch and part as Delta lays them."""
     for part, first in enumerate(range(0, count, FILE)):
+        place = folder / "source=s" / f"batch={batch}" / f"part={part}"
+        place.mkdir(parents=True)
         rows = texts(min(FILE, count - first), seed * 1000 + part)
-        ids = [
-            bytes(row).hex() for row in np.random.default_rng((seed, part)).integers(0, 256, (len(rows), 16), np.uint8)
-        ]
-        size += sum(len(row.encode()) for row in rows)
-        columns = {"doc_id": ids, "text": rows, "batch": [batch] * len(rows)}
-        table = pa.table({**columns, "part": pa.array([part] * len(rows), pa.int32())})
-        pq.write_table(table, folder / f"{batch}-{part:05}.parquet", compression="zstd", row_group_size=10_000)
-    return size
+        ids = np.random.default_rng((seed, part)).integers(0, 256, (len(rows), 16), np.uint8)
+        table = pa.table({"doc_id": [bytes(row).hex() for row in ids], "text": rows})
+        pq.write_table(table, place / "0.parquet", compression="zstd", row_group_size=10_000)

@@ -47,7 +47,7 @@ input_type = "local_files"
 file_type = "parquet"
 [input.read_arguments]
 path = "parquet"
-data_files = "{folder}/*.parquet"
+data_files = "{folder}/**/*.parquet"
 split = "train"
 [algorithm]
 algorithm_name = "minhash"
@@ -65,7 +65,7 @@ skip_filtering = false
 [debug]
 """)
         minhash.main(load_config_from_toml(Path(place) / "config.toml"))
-        files = folder.glob("*.parquet")
+        files = folder.rglob("*.parquet")
         return sum(pq.read_metadata(file).num_rows for file in files) - len(load_from_disk(str(out)))
 
 

@@ -74,16 +74,18 @@ class Bench:
     spark: Any
     place: Path
 
-    def signatures(self, documents: Path, into: Path) -> None:
-        texts = self.spark.read.parquet(str(documents)).select("doc_id", "batch", "part", "text")
+    def documents(self, folder: Path, *batches: str) -> Any:
+        return self.spark.read.parquet(str(folder)).where(f"batch IN ({str(batches)[1:-1].rstrip(',')})")
+
+    def signatures(self, documents: Any, into: Path) -> None:
+        texts = documents.select("doc_id", "batch", "part", "text")
         texts.mapInArrow(measured, _SIGNALS).write.mode("overwrite").parquet(str(into))
 
-    def pairs(self, signals: list[Path], documents: list[Path], into: Path, known: Any = None) -> None:
+    def pairs(self, signals: list[Path], documents: Any, into: Path, known: Any = None) -> None:
         from kvern.transforms.duplicate_pairs import duplicate_pairs
 
         read = self.spark.read.parquet(*map(str, signals))
-        texts = self.spark.read.parquet(*map(str, documents))
-        found = duplicate_pairs(read, texts, DuplicatePairs(), _SHAPE["ngram"], known)
+        found = duplicate_pairs(read, documents, DuplicatePairs(), _SHAPE["ngram"], known)
         found.write.mode("overwrite").parquet(str(into))
 
     def clusters(self, signals: list[Path], pairs: Path) -> None:
@@ -103,20 +105,22 @@ class Bench:
         found = near_duplicates(self.spark.read.parquet(str(pairs)), judged, closes, NearDuplicates())
         found.write.mode("overwrite").parquet(str(self.place / "near"))
 
-    def whole(self, documents: Path) -> None:
-        signals, pairs = self.place / "signals" / documents.name, self.place / "pairs" / documents.name
-        self.signatures(documents, signals)
-        self.pairs([signals], [documents], pairs)
+    def whole(self, folder: Path) -> None:
+        signals, pairs = self.place / "signals" / folder.name, self.place / "pairs" / folder.name
+        self.signatures(self.documents(folder, "b"), signals)
+        self.pairs([signals], self.documents(folder, "b"), pairs)
         self.clusters([signals], pairs)
 
-    def later(self, old: Path, new: Path) -> None:
+    def later(self, folder: Path) -> None:
+        """Batch c, beside what `whole` made of batch b."""
         from kvern.transforms.duplicate_pairs import Known
 
-        signals, pairs = self.place / "signals", self.place / "pairs"
-        parts = self.spark.read.parquet(str(signals / old.name)).select("batch", "part").distinct()
-        known = Known(self.spark.read.parquet(str(pairs / old.name)), self.spark.createDataFrame(parts.collect()))
-        self.signatures(new, signals / "later")
-        self.pairs([signals / old.name, signals / "later"], [old, new], pairs / "both", known)
+        old, new = self.place / "signals" / folder.name, self.place / "signals" / "later"
+        pairs = self.place / "pairs"
+        parts = self.spark.read.parquet(str(old)).select("batch", "part").distinct().collect()
+        known = Known(self.spark.read.parquet(str(pairs / folder.name)), self.spark.createDataFrame(parts))
+        self.signatures(self.documents(folder, "c"), new)
+        self.pairs([old, new], self.documents(folder, "b", "c"), pairs / "both", known)
 
 
 def cpu(work: Any) -> float:
@@ -126,15 +130,14 @@ def cpu(work: Any) -> float:
 
 
 def growth_figures(bench: Bench, folders: dict[str, Path], rounds: int) -> Iterator[Figure]:
-    spent: dict[str, list[float]] = {name: [] for name in (*SIZES, "start", "later", "again")}
+    spent: dict[str, list[float]] = {name: [] for name in (*SIZES, "start", "later")}
     peak = Peak(jvm())
     watcher = threading.Thread(target=peak.watch)
     watcher.start()
     for number in range(rounds + 1):
         started = time.monotonic()
-        took = {name: cpu(partial(bench.whole, folder)) for name, folder in folders.items() if name != "later"}
-        took["later"] = cpu(partial(bench.later, folders["1m"], folders["later"]))
-        took["again"] = took["1m"]
+        took = {name: cpu(partial(bench.whole, folder)) for name, folder in folders.items()}
+        took["later"] = cpu(partial(bench.later, folders["1m"]))
         print(f"round {number}: {took}, {time.monotonic() - started:.0f} s", file=sys.stderr)
         if number:
             for name, seconds in took.items():
@@ -151,7 +154,7 @@ def growth_figures(bench: Bench, folders: dict[str, Path], rounds: int) -> Itera
     yield interval("growth_1m_over_100k", [a / b for a, b in zip(each["1m"], each["100k"], strict=True)])
     what = "JVM and workers together, at 1,000,000 documents; the JVM's heap may take 4 GB"
     yield lower(of_rounds("peak_memory_mb_1m", [peak.most / 1e6], "MB", 0, what))
-    ratios = [whole / later for whole, later in zip(spent["again"], spent["later"], strict=True)]
+    ratios = [whole / later for whole, later in zip(spent["1m"], spent["later"], strict=True)]
     what = (
         f"{LATER} documents beside 1,000,000 known ones: CPU from scratch over CPU of the later batch, start included"
     )
@@ -190,10 +193,10 @@ def peer_figures(folders: dict[str, Path], ours: dict[str, float]) -> Iterator[F
 
 def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as log:
-        corpus = {name: Path(place) / "documents" / name for name in ("start", *SIZES, "later")}
+        corpus = {name: Path(place) / "documents" / name for name in ("start", *SIZES)}
         for name, count in {"start": START, **SIZES}.items():
             written(corpus[name], count)
-        written(corpus["later"], LATER, seed=2, batch="c")
+        written(corpus["1m"], LATER, seed=2, batch="c")
         with session(Path(log)) as spark:
             bench = Bench(spark, Path(place))
             found = list(growth_figures(bench, corpus, rounds))

@@ -45,7 +45,8 @@ def later(spark, texts: dict[str, str], old: set[str], params: DuplicatePairs, b
     """Pairs of `old` at first, then of all with those known; in the second run `blank` documents have no text."""
     batch = F.when(F.col("doc_id").isin(list(old)), "old").otherwise("new")
     signals, documents = frames(spark, texts)
-    signals = signals.withColumns({"batch": batch, "part": F.lit(0)})
+    place = {"source": F.lit("s"), "batch": batch, "part": F.lit(0)}
+    signals, documents = signals.withColumns(place), documents.withColumns(place)
     first = duplicate_pairs(signals.where("batch = 'old'"), documents, params, 5).collect()
     known = Known(
         spark.createDataFrame(first, "doc_id string, other string, jaccard double, kind string"),

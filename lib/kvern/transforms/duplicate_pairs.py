@@ -40,8 +40,10 @@ def duplicate_pairs(
     found = candidates(signals, params.bucket)
     if known is None:
         return _verified(_groups(found), documents, params.threshold, ngram)
+    found = found.distinct()  # a shuffle that both sides below share, where each would derive the buckets itself
     marked = _marked(found, signals.join(F.broadcast(known.parts), ["batch", "part"], "left_anti"))
-    fresh = _verified(_groups(marked.where("fresh")), documents, params.threshold, ngram)
+    groups = _groups(marked.where("fresh"))
+    fresh = _verified(groups, _in_parts_with(groups, documents), params.threshold, ngram)
     still = _still(known.pairs, marked.where("NOT fresh"))
     return fresh.unionByName(still.observe(known.seen, F.count("doc_id").alias("known")) if known.seen else still)
 
@@ -106,6 +108,14 @@ def _candidate_texts(groups: DataFrame, documents: DataFrame) -> DataFrame:
     """
     texts = documents.select("doc_id", _number("doc_id").alias("number"), "text")
     return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "text")
+
+
+def _in_parts_with(groups: DataFrame, documents: DataFrame) -> DataFrame:
+    """`documents` of those parts alone that hold a candidate: Spark prunes the others before it opens a file."""
+    place = ["source", "batch", "part"]
+    narrow = documents.select(_number("doc_id").alias("number"), *place)
+    parts = narrow.join(F.broadcast(groups.select("number")), "number", "left_semi").select(*place).distinct()
+    return documents.join(F.broadcast(parts), place, "left_semi")
 
 
 def _entries(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
