@@ -9,8 +9,9 @@ from kvern.build_params import Tokenizer
 from kvern.kernels import benchmarks, files
 from kvern.recipe import Recipe
 from kvern.rules import Rules
-from kvern.stage import File, Given, Settings
+from kvern.stage import File, Given, Settings, parts_of
 from kvern.transforms import eligibility
+from kvern.transforms.duplicate_pairs import Known
 
 
 def sources(given: Given) -> DataFrame:
@@ -55,6 +56,18 @@ def benchmark_items(given: Given) -> list[tuple[str, str]]:
         for b in named
         for item in benchmarks.benchmark_items(b.name, files.read(given.env.input, b.path)[0], b.field)
     ]
+
+
+def known_pairs(given: Given) -> Known | None:
+    """What is known of `duplicate_pairs`; None where settings are others now, or a part was made anew since."""
+    before = given.lineage(tables.DUPLICATE_PAIRS)
+    compared: dict[str, str] = before.get("parts", {})
+    now = parts_of(tables.SIGNALS, given.recorded)
+    same = str(before.get("fingerprint")).split(".")[0] == given.fingerprint.split(".")[0]
+    if not same or not compared or not compared.items() <= now.items():
+        return None
+    units = [(batch, int(part)) for batch, part in (unit.rsplit("/", 1) for unit in compared)]
+    return Known(given.read(tables.DUPLICATE_PAIRS), given.rows(units, "batch STRING, part INT"), given.watch())
 
 
 def model(settings: Settings) -> tuple[File, ...]:

@@ -128,7 +128,9 @@ class Contamination(Params):
     """Which evaluation sets are looked for, and how."""
 
     ngram: int = Field(default=13, ge=2)
-    """Words in a row that count as found."""
+    """Words in a row that count as found: what `eligibility` judges."""
+    short_ngram: int = Field(default=8, ge=0)
+    """Fewer words in a row, reported beside; 0 for none."""
     benchmarks: tuple[Benchmark, ...] = ()
     """`[[contamination.benchmarks]]`, one for each set."""
 

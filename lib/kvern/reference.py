@@ -1,4 +1,4 @@
-"""Renders docs/tables.md and docs/recipe.md from what the code says: `python -m kvern.reference DOCS_FOLDER`.
+"""Renders tables.md, recipe.md and s_curve.svg of docs/ from what the code says: `python -m kvern.reference FOLDER`.
 
 A column's meaning stands in its table's DDL, a key's meaning beside it in `params`; neither is written twice.
 """
@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
 
-from kvern import tables
+from kvern import s_curve, tables
 from kvern.build_params import Phase
 from kvern.params import Gate, Params, Source
 from kvern.recipe import Env, Recipe
@@ -122,6 +122,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
     (folder / "recipe.md").write_text(recipe_page(), encoding="utf-8")
+    (folder / "s_curve.svg").write_text(s_curve.of_defaults(), encoding="utf-8")
 
 
 if __name__ == "__main__":

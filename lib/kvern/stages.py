@@ -78,9 +78,13 @@ CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,
     reads=(tables.DOCUMENTS,),
     make=lambda given: contamination.contamination(
-        given.read(tables.DOCUMENTS), asked.benchmark_items(given), given.recipe.contamination
+        given.read(tables.DOCUMENTS),
+        asked.benchmark_items(given),
+        given.recipe.contamination,
+        given.watch() if given.recipe.contamination.benchmarks else None,
     ),
     depends=lambda recipe, _: recipe.contamination,
+    version=2,
     files=lambda settings: asked.under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
 )
 RIGHTS = Stage(
@@ -102,9 +106,13 @@ DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,
     reads=(tables.SIGNALS, tables.DOCUMENTS),
     make=lambda given: given.over(
-        duplicate_pairs.duplicate_pairs, params=given.recipe.duplicate_pairs, ngram=given.recipe.signals.ngram
+        duplicate_pairs.duplicate_pairs,
+        params=given.recipe.duplicate_pairs,
+        ngram=given.recipe.signals.ngram,
+        known=asked.known_pairs(given),
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
+    remembers=tables.SIGNALS,
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,

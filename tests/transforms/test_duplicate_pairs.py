@@ -7,11 +7,12 @@ import re
 
 import pyarrow as pa
 import pytest
+from pyspark.sql import functions as F
 
 from kvern.kernels import minhash
 from kvern.kernels.arrow import utf8_view
 from kvern.params import DuplicatePairs
-from kvern.transforms.duplicate_pairs import duplicate_pairs
+from kvern.transforms.duplicate_pairs import Known, duplicate_pairs
 
 PARAMS = DuplicatePairs(threshold=0.5, bucket=8)
 
@@ -38,6 +39,21 @@ def pairs(spark, texts: dict[str, str], partitions: int = 2):
     rows = sorted(map(tuple, found))
     assert len(rows) == len({row[:2] for row in rows})
     return rows
+
+
+def later(spark, texts: dict[str, str], old: set[str], params: DuplicatePairs, blank: set[str] = frozenset()):
+    """Pairs of `old` at first, then of all with those known; in the second run `blank` documents have no text."""
+    batch = F.when(F.col("doc_id").isin(list(old)), "old").otherwise("new")
+    signals, documents = frames(spark, texts)
+    place = {"source": F.lit("s"), "batch": batch, "part": F.lit(0)}
+    signals, documents = signals.withColumns(place), documents.withColumns(place)
+    first = duplicate_pairs(signals.where("batch = 'old'"), documents, params, 5).collect()
+    known = Known(
+        spark.createDataFrame(first, "doc_id string, other string, jaccard double, kind string"),
+        spark.createDataFrame([("old", 0)], "batch string, part int"),
+    )
+    unread = documents.where(~F.col("doc_id").isin(list(blank)))
+    return sorted(map(tuple, duplicate_pairs(signals, unread, params, 5, known).collect()))
 
 
 def versions() -> dict[str, str]:
@@ -83,6 +99,27 @@ def test_the_same_documents_in_1_4_or_7_partitions_and_another_order_give_the_sa
     assert {(a, b) for a in hot[:8] for b in hot if a < b} <= met
     shuffled = dict(random.Random(2).sample(list(texts.items()), len(texts)))
     assert pairs(spark, shuffled, 4) == pairs(spark, texts, 7) == once
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_later_batch_gives_the_pairs_of_all_at_once_though_buckets_overflow(spark, share):
+    texts, chance = versions(), random.Random(share)
+    params = DuplicatePairs(threshold=0.5, bucket=3)
+    old = {name for name in texts if chance.random() < share}
+    whole = sorted(map(tuple, duplicate_pairs(*frames(spark, texts), params, 5).collect()))
+    assert later(spark, texts, old, params) == whole
+    alone = sorted(map(tuple, duplicate_pairs(*frames(spark, {n: texts[n] for n in old}), params, 5).collect()))
+    assert {row[:2] for row in alone} - {row[:2] for row in whole}, "no old pair left its bucket: nothing was shown"
+
+
+def test_a_later_batch_reads_no_text_of_old_documents_but_of_those_beside_a_new_one(spark):
+    texts = {name: text for name, text in versions().items() if text.startswith("ord")}
+    new = {sorted(texts)[0]}
+    whole = pairs(spark, texts)
+    beside = {name for row in whole if new & {row[0], row[1]} for name in row[:2]}
+    far = texts.keys() - beside
+    assert beside and any({a, b} <= far for a, b, _, _ in whole)
+    assert later(spark, texts, texts.keys() - new, PARAMS, far) == whole
 
 
 def test_law_versions_are_found_with_the_jaccard_that_the_pairs_file_tells(spark, shared):

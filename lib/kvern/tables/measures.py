@@ -88,8 +88,12 @@ CONTAMINATION = part_table(
         ddl="""
 doc_id STRING NOT NULL,
 benchmark STRING NOT NULL COMMENT 'name of the evaluation set in the recipe',
-overlap DOUBLE COMMENT 'share of the benchmark items'' word 13-grams of the best matching item that the document holds, 0 to 1',
-grams INT COMMENT 'word 13-grams shared with the benchmark'
+overlap DOUBLE COMMENT 'share of the best matching item''s long word n-grams (13 by default) that the document holds, 0 to 1',
+grams INT COMMENT 'different long n-grams shared with the benchmark',
+items INT COMMENT 'items of the benchmark that it shares an n-gram with, long or short',
+short_overlap DOUBLE COMMENT 'overlap in short n-grams (8 by default): how near a miss was',
+short_grams INT COMMENT 'different short n-grams shared with the benchmark',
+spans ARRAY<STRUCT<start: INT, end: INT, ngram: STRING>> COMMENT 'bytes of the text that shared n-grams cover, long ones first; ngram: long or short'
 """,
     )
 )

@@ -1,24 +1,72 @@
 """Pairs of documents with the same or nearly the same words, each verified by its exact Jaccard."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from kvern.kernels import bands, jaccard
 from kvern.params import DuplicatePairs
 
 
-def duplicate_pairs(signals: DataFrame, documents: DataFrame, params: DuplicatePairs, ngram: int) -> DataFrame:
+@dataclass(frozen=True)
+class Known:
+    """What an earlier run found with the same settings, where all that it compared is still there, unchanged.
+
+    `pairs`: its rows; `parts`: (batch, part) of the documents that it compared. `seen` counts the pairs that were
+    `known` and are written again.
+    """
+
+    pairs: DataFrame
+    parts: DataFrame
+    seen: Observation | None = None
+
+
+def duplicate_pairs(
+    signals: DataFrame, documents: DataFrame, params: DuplicatePairs, ngram: int, known: Known | None = None
+) -> DataFrame:
     """Every verified pair of at least `params.threshold`; `ngram` is that of the signatures.
 
     Documents with the same words in the same order form a star around their smallest id; only one of them stands for
     all in LSH buckets. Text is read once, and leaves its task for candidates alone, as shingles.
+
+    With `known` the rows are the same, and text is read for candidates with a new document alone. More members can only
+    push an old pair out of a bucket's candidates, never bring one in (`kernels.bands`): so an old pair that is still a
+    candidate passed before or failed before, and is known.
     """
-    groups = _groups(candidates(signals, params.bucket))
-    return _verified(groups, documents, params.threshold, ngram)
+    found = candidates(signals, params.bucket)
+    if known is None:
+        return _verified(_groups(found), documents, params.threshold, ngram)
+    found = found.distinct()  # a shuffle that both sides below share, where each would derive the buckets itself
+    marked = _marked(found, signals.join(F.broadcast(known.parts), ["batch", "part"], "left_anti"))
+    groups = _groups(marked.where("fresh"))
+    fresh = _verified(groups, _in_parts_with(groups, documents), params.threshold, ngram)
+    still = _still(known.pairs, marked.where("NOT fresh"))
+    return fresh.unionByName(still.observe(known.seen, F.count("doc_id").alias("known")) if known.seen else still)
+
+
+def _number(column: str) -> Column:
+    return F.conv(F.substring(column, 1, bands.NUMBER_BITS // 4), 16, 10).cast("long")
+
+
+def _marked(found: DataFrame, new: DataFrame) -> DataFrame:
+    """`found` with `fresh`: true where either document is new. 8 bytes of every new document are broadcast."""
+    numbers = new.where("minhash IS NOT NULL").select(_number("doc_id").alias("number"), F.lit(True).alias("is_new"))
+    for end in ("doc", "other"):
+        named = numbers.distinct().select(F.col("number").alias(end), F.col("is_new").alias(f"new_{end}"))
+        found = found.join(F.broadcast(named), end, "left")
+    fresh = F.col("new_doc").isNotNull() | F.col("new_other").isNotNull()
+    return found.select("doc", "other", "copies", fresh.alias("fresh"))
+
+
+def _still(pairs: DataFrame, old: DataFrame) -> DataFrame:
+    """The known pairs that are candidates still."""
+    numbered = pairs.withColumns({"doc": _number("doc_id"), "other_doc": _number("other")})
+    met = old.select("doc", F.col("other").alias("other_doc"))
+    return numbered.join(met, ["doc", "other_doc"], "left_semi").select(*pairs.columns)
 
 
 def candidates(signals: DataFrame, bucket: int) -> DataFrame:
@@ -58,9 +106,16 @@ def _candidate_texts(groups: DataFrame, documents: DataFrame) -> DataFrame:
     Groups are broadcast (about 100 bytes for each candidate), so that no text is shuffled: 10^7 candidates want 1 GB in
     every executor, and Spark's limit of 8 GB for one table comes near 10^8.
     """
-    number = F.conv(F.substring("doc_id", 1, bands.NUMBER_BITS // 4), 16, 10).cast("long")
-    texts = documents.select("doc_id", number.alias("number"), "text")
+    texts = documents.select("doc_id", _number("doc_id").alias("number"), "text")
     return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "text")
+
+
+def _in_parts_with(groups: DataFrame, documents: DataFrame) -> DataFrame:
+    """`documents` of those parts alone that hold a candidate: Spark prunes the others before it opens a file."""
+    place = ["source", "batch", "part"]
+    narrow = documents.select(_number("doc_id").alias("number"), *place)
+    parts = narrow.join(F.broadcast(groups.select("number")), "number", "left_semi").select(*place).distinct()
+    return documents.join(F.broadcast(parts), place, "left_semi")
 
 
 def _entries(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
