@@ -109,6 +109,20 @@ def test_two_readings_share_keys_where_words_share_none(rate):
     assert not (words[0] == words[1]).any()
 
 
+def runs(text: str) -> set[str]:
+    read = letters(text.encode())
+    return {read[at : at + noisy.LENGTH] for at in range(len(read) - noisy.LENGTH + 1)}
+
+
+def test_the_share_of_equal_keys_is_the_jaccard_of_runs():
+    one, other = corrupt(TEXT, 0.1, 1), corrupt(TEXT, 0.1, 2)
+    exact = len(runs(one) & runs(other)) / len(runs(one) | runs(other))
+    draws = [signature(one.encode(), other.encode(), seed=seed).keys for seed in range(200)]
+    estimates = [(keys[0] == keys[1]).mean() for keys in draws]
+    assert abs(np.mean(estimates) - exact) < 4 * np.std(estimates) / np.sqrt(200)
+    assert 0.1 < exact < 0.6
+
+
 def test_versions_are_not_mistaken_for_another():
     found = signature(TEXT.encode(), b"kort")
     blobs = minhash.blobs(found.keys, found.present, noisy.VERSION)

@@ -1,7 +1,7 @@
 """Signatures of texts as OCR read them: minima over runs of folded letters, each of them a key of its own.
 
 Two readings of a page with an error in ten letters share next to no run of five words, but a fair share of their runs
-of `LENGTH` folded letters (`folding`), and such runs are so rare that two in common make a candidate. So a key is one
+of `LENGTH` folded letters (`folding`), and such runs are so rare that a few in common make a candidate. So a key is one
 minimum, not a band of several. One permutation: a run's hash falls into one of `keys` equal ranges, and each range
 keeps its least (Li, Owen & Zhang 2012). A range that nothing fell into gets a key that only the same set of runs gives.
 """

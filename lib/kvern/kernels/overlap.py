@@ -138,7 +138,7 @@ def jaccard(a: Bytes, b: Bytes, scratch: Column) -> float:
     """
     if np.array_equal(a, b):
         return float(len(a) > 0)
-    if (len(a), a.tobytes()) > (len(b), b.tobytes()):
+    if len(a) > len(b) or (len(a) == len(b) and a.tobytes() > b.tobytes()):
         a, b = b, a
     stride = max(1, len(b) // SAMPLE)
     first, second = anchors(runs(a, stride), runs(b, stride))
