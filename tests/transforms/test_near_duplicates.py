@@ -88,6 +88,18 @@ def test_a_chain_keeps_what_is_far_from_its_survivor_and_compares_what_never_was
     assert {chained[n]["cluster"] for n in (A, B, C, D, E)} == {A} and chained[D]["size"] == 5
 
 
+def test_a_twin_read_with_errors_goes_by_its_own_threshold_and_by_alignment(spark):
+    documents = [doc(A), doc(B), doc(C), doc(D)]
+    pairs = [(A, B, 0.6, "noisy"), (A, C, 0.45, "noisy"), (B, D, 0.7, "words")]
+    rows = run(spark, documents, pairs, noisy_threshold=0.5)
+    assert [(rows[n]["of"], rows[n]["jaccard"]) for n in (B, C, D)] == [(A, 0.6), (C, 1.0), (D, 1.0)]
+    assert [rows[n]["reasons"] for n in (A, B, C, D)] == [[], ["duplicate"], [], []]
+    texts = [(A, "a b c"), (B, "q w e"), (C, "x y z")]
+    chain = [(A, B, 0.6, "noisy"), (B, C, 0.55, "noisy")]
+    kept = run(spark, documents[:3], chain, texts=texts, policy="verified")
+    assert [(kept[n]["of"], kept[n]["jaccard"]) for n in (A, B, C)] == [(A, 1.0), (A, 0.6), (C, 1.0)]
+
+
 def test_a_cluster_that_its_pairs_settle_reads_no_text(spark):
     pairs = [(A, B, 0.9, "words"), (A, C, 1.0, "exact"), (B, D, 0.85, "words")]
     documents = [doc(A), doc(B, priority=0), doc(C), doc(D)]

@@ -27,15 +27,22 @@ def near_duplicates(
     """
     if params.policy == "verified" and (documents is None or ngram is None):
         raise ValueError("near_duplicates.policy = 'verified' wants the documents and the shingle length, has none")
-    passed = pairs.where(F.col("jaccard") >= params.threshold)
+    judged = _judged(pairs, params)
+    passed = judged.where("passed")
     groups = _exact_groups(pairs)
     members = _with_group(eligibility, groups)
     twins = _with_twins(members, _neighbours(passed, groups), closes)
     clustered = _with_cluster(twins, passed, contractions)
-    compared = _between_groups(pairs, groups)
+    compared = _between_groups(judged, groups)
     if documents is None or ngram is None or params.policy == "component":
         return _columns(survivors.of_component(clustered, compared, params))
     return _columns(survivors.of_neighbours(clustered, compared, documents, params, ngram))
+
+
+def _judged(pairs: DataFrame, params: NearDuplicates) -> DataFrame:
+    """Adds `passed`: near enough for the way in which the pair was compared."""
+    limit = F.when(F.col("kind") == "noisy", params.noisy_threshold).otherwise(params.threshold)
+    return pairs.withColumn("passed", F.col("jaccard") >= limit)
 
 
 def _exact_groups(pairs: DataFrame) -> DataFrame:
@@ -53,16 +60,20 @@ def _with_group(eligibility: DataFrame, groups: DataFrame) -> DataFrame:
     return _group(eligibility, "doc_id", groups, "group")
 
 
-def _between_groups(pairs: DataFrame, groups: DataFrame) -> DataFrame:
-    """(group, beside, jaccard): compared groups, both ways. Equal words, so that one pair's Jaccard is the group's."""
-    compared = _group(_group(pairs.where("kind <> 'exact'"), "doc_id", groups, "a"), "other", groups, "b")
-    ways = F.array(_way("a", "b"), _way("b", "a"))
-    both = compared.select(F.inline(ways))
-    return both.groupBy("group", "beside").agg(F.max("jaccard").alias("jaccard"))
+def _between_groups(judged: DataFrame, groups: DataFrame) -> DataFrame:
+    """(group, beside, jaccard, passed, noisy): compared groups, both ways; `noisy`: passed under alignment.
+
+    Equal words, so that one pair's Jaccard is the group's.
+    """
+    compared = _group(_group(judged.where("kind <> 'exact'"), "doc_id", groups, "a"), "other", groups, "b")
+    named = compared.withColumn("noisy", F.col("passed") & (F.col("kind") == "noisy"))
+    both = named.select(F.inline(F.array(_way("a", "b"), _way("b", "a"))))
+    best = [F.max(name).alias(name) for name in ("jaccard", "passed", "noisy")]
+    return both.groupBy("group", "beside").agg(*best)
 
 
 def _way(group: str, beside: str) -> Column:
-    return F.struct(F.col(group).alias("group"), F.col(beside).alias("beside"), "jaccard")
+    return F.struct(F.col(group).alias("group"), F.col(beside).alias("beside"), "jaccard", "passed", "noisy")
 
 
 def _neighbours(passed: DataFrame, groups: DataFrame) -> DataFrame:
