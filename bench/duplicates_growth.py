@@ -113,7 +113,7 @@ class Bench:
 
     def later(self, folder: Path) -> None:
         """Batch c, beside what `whole` made of batch b."""
-        from kvern.transforms.duplicate_pairs import Known
+        from kvern.transforms.candidates import Known
 
         old, new = self.place / "signals" / folder.name, self.place / "signals" / "later"
         pairs = self.place / "pairs"

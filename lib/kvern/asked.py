@@ -11,7 +11,7 @@ from kvern.recipe import Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings, parts_of
 from kvern.transforms import eligibility
-from kvern.transforms.duplicate_pairs import Known
+from kvern.transforms.candidates import Known
 
 
 def sources(given: Given) -> DataFrame:

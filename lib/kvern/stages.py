@@ -110,6 +110,7 @@ DUPLICATE_PAIRS = Stage(
         params=given.recipe.duplicate_pairs,
         ngram=given.recipe.signals.ngram,
         known=asked.known_pairs(given),
+        noisy=given.recipe.signals.noisy != "none",
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
     remembers=tables.SIGNALS,
