@@ -102,6 +102,10 @@ class Signals(Params):
     """A block that the OCR engine is less sure of is doubtful: a span of `signals.cuts`."""
     block_score: Share = 0.25
     """So is one with a higher estimate of its character error rate, whatever the engine says."""
+    noisy: Literal["none", "scanned", "all"] = "all"
+    """Which documents get a signature that finds the same text read with other OCR errors (docs/noisy.md)."""
+    noisy_keys: int = Field(default=64, ge=1, le=256)
+    """Keys of that signature, 8 bytes each: more find texts with more errors, and cost more."""
 
 
 class DuplicatePairs(Params):
@@ -111,6 +115,11 @@ class DuplicatePairs(Params):
     """The least exact Jaccard of a stored pair; every later threshold must be at least this."""
     bucket: int = Field(default=8, ge=2)
     """Up to so many members of an LSH bucket all pairs are compared; beyond, each with the so many smallest ids."""
+    noisy_threshold: Share = 0.5
+    """The least share of letters that are the same, of both together, in a pair that was read with errors."""
+    noisy_meetings: int = Field(default=2, ge=1)
+    """Keys of `signals.noisy` that two documents share at least before they are aligned. 1 finds more of what has
+    errors in a fifth of its letters, and aligns some fifty times as many."""
 
 
 class Benchmark(Params):

@@ -72,7 +72,7 @@ SIGNALS = Stage(
         given.read(tables.DOCUMENTS), given.recipe.signals, rules.stop_words(given.rules)
     ),
     depends=lambda recipe, rule: [recipe.signals, rules.stop_words(rule)],
-    version=3,
+    version=4,
 )
 CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,

@@ -72,6 +72,8 @@ def test_what_ocr_takes_for_one_another_is_one_letter():
 
 
 def test_every_code_point_has_a_place():
+    letters_of_all = [ord(folded(chr(code)) or "\0") for code in range(0x40000)]
+    assert folding().tolist() == letters_of_all
     assert folding()[ord("i")] == folding()[0x301] == folding()[ord("7")] == 0
     assert all(chr(folding()[ord(c)]) in "aoetvhnugpqx" for c in "abcdefghklmnopqrstuvwxyzæøåčđŋšžáéüßſ")
 

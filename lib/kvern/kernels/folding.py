@@ -25,6 +25,7 @@ SETS = ("od", "ec", "tslkfz", "vyw", "hb", "nrm")
 DROPPED = "ij"
 _BARE = {"ø": "o", "æ": "e", "œ": "e", "đ": "d", "ð": "d", "ŋ": "n", "ł": "l", "ß": "s", "ı": "i", "ħ": "h", "ŧ": "t"}
 _LETTER_OF = {letter: letters[0] for letters in SETS for letter in letters} | dict.fromkeys(DROPPED, "")
+_LATIN = range(0x250), range(0x1D00, 0x2190), range(0xFB00, 0xFB07), range(0xFF21, 0xFF5B)  # and ligatures, wide forms
 _CODES = 0x40000  # no letter is assigned beyond
 
 
@@ -33,6 +34,8 @@ def folded(character: str) -> str:
     if not unicodedata.category(character).startswith("L"):
         return ""
     lower = lower_of(character)
+    if not any(ord(character) in span for span in _LATIN):
+        return lower
     bare = _BARE.get(lower) or unicodedata.normalize("NFKD", lower)[0]
     return _LETTER_OF.get(bare, bare) if bare.isascii() else lower
 
@@ -40,9 +43,11 @@ def folded(character: str) -> str:
 @cache
 def folding() -> Letters:
     """uint32[0x40000]: the letter that stands for each code point, 0 for none."""
-    table = np.zeros(_CODES, np.uint32)
-    codes = np.flatnonzero(characters().classes[:_CODES] & LETTER)
-    table[codes] = [ord(folded(chr(code)) or "\0") for code in codes.tolist()]
+    known, table = characters(), np.arange(_CODES, dtype=np.uint32)
+    table[: len(known.lower)] = known.lower
+    table[known.classes[:_CODES] & LETTER == 0] = 0
+    for span in _LATIN:
+        table[span.start : span.stop] = [ord(folded(chr(code)) or "\0") for code in span]
     return table
 
 

@@ -23,6 +23,7 @@ LENGTH = 12  # folded letters of a run
 VERSION = 0x100 + folding.VERSION  # never one of `minhash`'s; raised with any change of a key
 WINDOW = 4096  # letters at a time
 Hashes = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 _32 = np.uint64(32)
 _EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
@@ -34,30 +35,30 @@ class Noisy(NamedTuple):
     letters: npt.NDArray[np.int64]
 
     @property
-    def present(self) -> npt.NDArray[np.bool_]:
+    def present(self) -> Mask:
         return self.letters >= LENGTH
 
 
 @compiled
-def _power(length):
+def _power():
     power = np.uint64(1)
-    for _ in range(length):
+    for _ in range(LENGTH):
         power *= GOLDEN
     return power
 
 
 @compiled
-def _keep_minima(letters, count, skip, rolling, length, seed, minima):
-    """Roll over `count` letters behind the `length` last of the window before; all but `skip` ends are runs."""
-    power, keys = _power(length), np.uint64(minima.shape[0])
+def _keep_minima(letters, count, skip, rolling, seed, minima):
+    """Roll over `count` letters behind the LENGTH last of the window before; all but `skip` ends are runs."""
+    power, keys = _power(), np.uint64(minima.shape[0])
     for k in range(np.uint64(count)):
-        rolling = rolling * GOLDEN + np.uint64(letters[np.uint64(length) + k]) - np.uint64(letters[k]) * power
+        rolling = rolling * GOLDEN + np.uint64(letters[np.uint64(LENGTH) + k]) - np.uint64(letters[k]) * power
         if k >= np.uint64(skip):
             h = mix(rolling ^ seed)
             at = ((h >> _32) * keys) >> _32
             if h < minima[at]:
                 minima[at] = h
-    for k in range(length):
+    for k in range(LENGTH):
         letters[k] = letters[count + k]
     return rolling
 
@@ -74,26 +75,26 @@ def _fill(minima):
 
 
 @compiled
-def _signatures(data, offsets, table, length, seed, letters, keys, counts):
+def _signatures(data, offsets, wanted, table, seed, letters, keys, counts):
     start = mix(seed * MULTIPLIER + GOLDEN)
     for d in range(offsets.shape[0] - 1):
-        at, end = offsets[d], offsets[d + 1]
-        letters[:length] = np.uint32(0)
+        at, end = offsets[d], offsets[d + 1] if wanted[d] else offsets[d]
+        letters[:LENGTH] = np.uint32(0)
         keys[d, :] = _EMPTY
         rolling, total = np.uint64(0), 0
         while at < end:
-            count, at = fold(data, at, end, table, letters, length)
-            skip = max(length - 1 - total, 0)
-            rolling = _keep_minima(letters, count, skip, rolling, length, start, keys[d])
+            count, at = fold(data, at, end, table, letters, LENGTH)
+            skip = max(LENGTH - 1 - total, 0)
+            rolling = _keep_minima(letters, count, skip, rolling, start, keys[d])
             total += count
         _fill(keys[d])
         counts[d] = total
 
 
-def noisy_signatures(data: Bytes, offsets: Offsets, *, keys: int, seed: int, length: int = LENGTH) -> Noisy:
-    """Signatures of every document; stored by `minhash.blobs(found.keys, found.present, VERSION)`."""
+def noisy_signatures(data: Bytes, offsets: Offsets, *, keys: int, seed: int, wanted: Mask | None = None) -> Noisy:
+    """Signatures of every `wanted` document, bool[n]; stored by `minhash.blobs(found.keys, found.present, VERSION)`."""
     n = len(offsets) - 1
     found = Noisy(np.empty((n, keys), np.uint64), np.empty(n, np.int64))
-    letters = np.empty(length + WINDOW, np.uint32)
-    _signatures(readonly(data), offsets, folding.folding(), length, np.uint64(seed), letters, *found)
+    letters, asked = np.empty(LENGTH + WINDOW, np.uint32), np.ones(n, np.bool_) if wanted is None else wanted
+    _signatures(readonly(data), offsets, asked, folding.folding(), np.uint64(seed), letters, *found)
     return found

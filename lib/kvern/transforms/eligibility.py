@@ -44,7 +44,7 @@ def eligibility(
     narrow = documents.select(*NARROW)
     known = (
         narrow.withColumn("superseded", _superseded())
-        .join(signals.drop("source", "batch", "part", "minhash", "cuts"), "doc_id", "left")
+        .join(signals.drop("source", "batch", "part", "minhash", "noisy", "cuts"), "doc_id", "left")
         .join(rights.select("doc_id", "tier", "valid_from", "valid_until"), "doc_id", "left")
         .join(_worst_overlap(contamination), "doc_id", "left")
         .join(suppressed(narrow, suppressions), "doc_id", "left")
