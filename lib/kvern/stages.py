@@ -133,6 +133,7 @@ NEAR_DUPLICATES = Stage(
         params=given.recipe.near_duplicates,
         documents=given.frames[2],
         ngram=given.recipe.signals.ngram,
+        contractions=asked.contractions(given),
     ),
     depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )
