@@ -98,7 +98,7 @@ class Bench:
         judged = known.withColumns(
             {
                 **{"reasons": F.array().cast("array<string>"), "tier": F.lit("open"), "closed": none},
-                **{"suppressed_copies": none, "priority": F.lit(1), "quality": F.lit(1.0)},
+                **{"suppressed_copies": none, "priority": F.lit(1), "ocr": F.lit(1.0), "quality": F.lit(1.0)},
             }
         )
         closes = self.spark.createDataFrame([], "closed_tier string, tier string")

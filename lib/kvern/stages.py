@@ -122,6 +122,7 @@ ELIGIBILITY = Stage(
         eligibility.eligibility, sources=asked.sources(given), limits=asked.limits(given.recipe, given.rules)
     ),
     depends=asked.judged_by,
+    version=2,
 )
 NEAR_DUPLICATES = Stage(
     writes=tables.NEAR_DUPLICATES,
@@ -134,6 +135,7 @@ NEAR_DUPLICATES = Stage(
         documents=given.frames[2],
         ngram=given.recipe.signals.ngram,
         contractions=asked.contractions(given),
+        seen=given.watch(),
     ),
     depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )

@@ -1,6 +1,6 @@
 """Clusters of near duplicates, and the one document of each that stays."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from kvern.params import NearDuplicates
@@ -16,6 +16,7 @@ def near_duplicates(
     documents: DataFrame | None = None,
     ngram: int | None = None,
     contractions: int = 0,
+    seen: Observation | None = None,
 ) -> DataFrame:
     """One row for every document of `eligibility`.
 
@@ -23,7 +24,8 @@ def near_duplicates(
     twin is a document of the same words or of a pair verified at the threshold, never one that a chain leads to. A
     closed or suppressed document's twin does not survive; the best of the other eligible ones does. The policy
     `verified` reads text of `documents` in word n-grams of the signatures' length; `component` reads none.
-    `contractions` changes no row (`clusters`).
+    `contractions` changes no row (`clusters`). `seen` counts duplicates, and the twins that a closed or suppressed copy
+    takes with it.
     """
     if params.policy == "verified" and (documents is None or ngram is None):
         raise ValueError("near_duplicates.policy = 'verified' wants the documents and the shingle length, has none")
@@ -35,8 +37,15 @@ def near_duplicates(
     clustered = _with_cluster(twins, passed, contractions)
     compared = _between_groups(judged, groups)
     if documents is None or ngram is None or params.policy == "component":
-        return _columns(survivors.of_component(clustered, compared, params))
-    return _columns(survivors.of_neighbours(clustered, compared, documents, params, ngram))
+        return _counted(_columns(survivors.of_component(clustered, compared, params)), seen)
+    return _counted(_columns(survivors.of_neighbours(clustered, compared, documents, params, ngram)), seen)
+
+
+def _counted(rows: DataFrame, seen: Observation | None) -> DataFrame:
+    if seen is None:
+        return rows
+    names = ("duplicate", "closed_twin", "suppressed_twin")
+    return rows.observe(seen, *(F.count(F.when(F.array_contains("reasons", name), 1)).alias(name) for name in names))
 
 
 def _judged(pairs: DataFrame, params: NearDuplicates) -> DataFrame:

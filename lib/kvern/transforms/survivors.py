@@ -15,6 +15,7 @@ def rank(params: NearDuplicates) -> Column:
     """What decides between two documents, smaller is better: the recipe's order, then the smallest doc_id."""
     terms = {
         "priority": [F.col("priority")],
+        "ocr": [F.col("ocr").isNull().alias("unread"), (-F.col("ocr")).alias("ocr")],
         "quality": [F.col("quality").isNull().alias("unknown"), (-F.col("quality")).alias("quality")],
         "words": [(-F.col("words")).alias("words")],
     }
