@@ -79,6 +79,8 @@ def versions() -> dict[str, str]:
         doc_id("ett"): "Hei",
         doc_id("ett/2"): "hei!",
         doc_id("tre"): "tre små ord",
+        **{doc_id(f"smil/{n}"): "😀 👍🏽 ❤️" for n in range(3)},
+        **{doc_id(f"kinesisk/{n}"): "挪威國家圖書館 奧斯陸" + "。" * n for n in range(3)},
     }
 
 
@@ -90,7 +92,7 @@ def exact(a: str, b: str) -> float:
     return len(grams(a) & grams(b)) / len(grams(a) | grams(b))
 
 
-def test_the_same_documents_in_1_4_or_7_partitions_and_another_order_give_the_same_pairs(spark):
+def test_the_same_documents_in_1_7_or_64_partitions_and_another_order_give_the_same_pairs(spark):
     texts = versions()
     once = pairs(spark, texts, 1)
     for doc, other, jaccard, kind in once:
@@ -103,7 +105,7 @@ def test_the_same_documents_in_1_4_or_7_partitions_and_another_order_give_the_sa
     met = {row[:2] for row in once}
     assert {(a, b) for a in hot[:8] for b in hot if a < b} <= met
     shuffled = dict(random.Random(2).sample(list(texts.items()), len(texts)))
-    assert pairs(spark, shuffled, 4) == pairs(spark, texts, 7) == once
+    assert pairs(spark, shuffled, 64) == pairs(spark, texts, 7) == once
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
