@@ -29,7 +29,8 @@ def reference(data: bytes, keys: int, seed: int) -> list[int]:
     for at in range(len(read) - noisy.LENGTH + 1):
         run = 0
         for letter in read[at : at + noisy.LENGTH]:
-            run = (run * int(GOLDEN) + ord(letter)) & FULL
+            own = noisy.LETTERS.find(letter) + 1
+            run = run << 5 | (own or 13 + (ord(letter) * int(GOLDEN) & FULL) % 2**32 % 19)
         h = mix(run ^ start)
         place = (h >> 32) * keys >> 32
         least[place] = min(least.get(place, FULL), h)

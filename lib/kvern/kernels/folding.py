@@ -27,6 +27,7 @@ _BARE = {"ø": "o", "æ": "e", "œ": "e", "đ": "d", "ð": "d", "ŋ": "n", "ł":
 _LETTER_OF = {letter: letters[0] for letters in SETS for letter in letters} | dict.fromkeys(DROPPED, "")
 _LATIN = range(0x250), range(0x1D00, 0x2190), range(0xFB00, 0xFB07), range(0xFF21, 0xFF5B)  # and ligatures, wide forms
 _CODES = 0x40000  # no letter is assigned beyond
+_1 = np.uint64(1)
 
 
 def folded(character: str) -> str:
@@ -54,20 +55,20 @@ def folding() -> Letters:
 @compiled
 def fold(data, at, end, table, letters, first):
     """Write folded letters of data[at:end] to letters[first:], while there is room; (letters, next byte)."""
-    count = np.uint64(first)
-    room, one = np.uint64(letters.shape[0]), np.uint64(1)
-    while at < end and count < room:
-        byte = data[at]
+    count, room = np.uint64(first), np.uint64(letters.shape[0])
+    here, stop = np.uint64(at), np.uint64(end)
+    while here < stop and count < room:
+        byte = data[here]
         if byte < 0x80:
             letter = table[byte]
-            at += 1
+            here += _1
         else:
-            code, length = code_point(data, at, end)
-            letter = table[code] if code < table.shape[0] else np.uint32(0)
-            at += length
+            code, length = code_point(data, np.int64(here), end)
+            letter = table[code] if code < table.shape[0] else table[0]
+            here += np.uint64(length)
         letters[count] = letter  # overwritten by the next where it is none
-        count += one if letter else np.uint64(0)
-    return np.int64(count) - first, at
+        count += np.uint64(letter != 0)
+    return np.int64(count) - first, np.int64(here)
 
 
 def folded_letters(data: Bytes, start: int, end: int) -> Letters:
