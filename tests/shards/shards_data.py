@@ -13,6 +13,7 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 from kvern.build_params import Phase
 from kvern.kernels import sentencepieces
 from kvern.kernels.final_text import edited
+from kvern.shards import held as sums
 from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS
@@ -163,5 +164,6 @@ def folder_build(
         "buckets": [{**known, "cuts": [0] * shards}], "phases": [Phase().model_dump()],
     }  # fmt: skip
     content = manifest.content({**planned, **totals}, used, files, {"recipe": "demo"})
+    content |= {"held": sums.of(manifest.Build(form.root, content))}
     manifest.publish(form.root, manifest.with_papers(form.root, content))
     return output / "demo-0"

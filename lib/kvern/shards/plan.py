@@ -21,7 +21,7 @@ from kvern.build_params import Phase, Shards
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
-VERSION = 2
+VERSION = 3
 _BITS = 20
 _DECIMAL = "decimal(38,0)"
 
