@@ -118,7 +118,7 @@ def of_mixture(
     for name, texts in test.items():
         size = sum(len(text.encode()) for text in texts)
         what = (
-            f"{names[name]}, {100 * share[names[name]]:.2f} % of {mixture.name}, {size / plain[name]:.2f} bytes a token, "
+            f"{names[name]}, {100 * share[names[name]]:.2f} % of {mixture.name}, {size / plain[name]:.2f} B a token, "
             f"weighed {size / ours[name]:.2f}; all raised in full {full[name] / plain[name]:.3f} x"
         )
         title = f"{mixture.name}_{pieces // 1000}k_{names[name]}"

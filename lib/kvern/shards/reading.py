@@ -65,15 +65,8 @@ def _mds(file: Any, form: Form, _: str, start: int, count: int) -> npt.NDArray[A
 
 
 def _tar(file: Any, form: Form, kind: str, start: int, count: int) -> npt.NDArray[Any]:
-    """A tar has no index: it is read from its head to the last token that is wanted."""
-    found, at = [np.zeros(0, form.dtype(kind))], 0
-    for _, ids in packed.tar_rows(file):
-        if at + len(ids) > start:
-            found.append(ids[max(0, start - at) :])
-        at += len(ids)
-        if at >= start + count:
-            break
-    return np.concatenate(found)[:count]
+    """A tar has no index: its headers are read up to the last token that is wanted."""
+    return packed.tar_ids(file, form.dtype(kind), start, count)
 
 
 # The quickest first.

@@ -80,11 +80,12 @@ def _same_bytes(build: Build, fact: dict[str, Any], tell: Callable[[str], None])
 def _processors(build: Build) -> tuple[Any, Any]:
     """The model's encoder and decoder, once what the manifest says of it is true."""
     told, data = build.manifest["tokenizer"], storage.get(build.root, manifest.MODEL)
-    have = {"vocabulary": sentencepieces.describe(data).vocabulary, "eod": sentencepieces.eod_id(data)}
+    decoder = sentencepieces.decoder(data)
+    have = {"vocabulary": decoder.get_piece_size(), "eod": decoder.eos_id()}
     for key, value in have.items():
         if told[key] != value:
             raise Differs(f"{manifest.MODEL}: wanted {key} {told[key]}, got {value}")
-    return sentencepieces.encoder(data), sentencepieces.decoder(data)
+    return sentencepieces.encoder(data), decoder
 
 
 def _papers(build: Build) -> None:
