@@ -120,7 +120,7 @@ def _written(rows: DataFrame, planned: Plan, form: Form) -> DataFrame:
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return writer.written(batches, form)
 
-    return placed(rows, planned).drop("text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
+    return placed(rows, planned).drop("count", "text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
 
 
 def _finished(root: str) -> Build | None:
