@@ -178,6 +178,7 @@ TOKENS = Stage(
         by=tokens.Encoding(given.env.encoder_cache_bytes, given.watch()),
     ),
     depends=lambda recipe, _: recipe.final_text,
+    version=2,
 )
 
 SHARDS = Stage(

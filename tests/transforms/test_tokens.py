@@ -158,6 +158,7 @@ def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
     rows = {row.doc_id: row for row in made.collect()}
     decoder = sentencepieces.decoder(lossless().data)
     assert {doc: decoder.decode(row.ids) for doc, row in rows.items()} == {doc: FINAL[doc] for doc in "1234"}
+    assert {doc: row["count"] for doc, row in rows.items()} == {doc: len(row.ids) for doc, row in rows.items()}
     assert rows["2"].text_hash == hashlib.sha256(FINAL["2"].encode()).hexdigest()
     assert [tuple(edit) for edit in rows["1"].edits] == [(6, 14, "[e-post]"), (15, 20, "")]
     assert {row.tokenizer for row in rows.values()} == {lossless().sha256}

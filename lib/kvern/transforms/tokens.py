@@ -14,7 +14,7 @@ from kvern.params import FinalText
 from kvern.transforms.final_text import decided, kept
 
 _PLACE = ("source", "batch", "part")
-_COLUMNS = ("doc_id", "ids", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
+_COLUMNS = ("doc_id", "ids", "count", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,12 @@ def _encoded(texts: DataFrame, model: sentencepieces.Model, cache_bytes: int) ->
     def encoded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rows = encoding.encoded(kernel.finished(batches), data, lossless, cache_bytes)
         return (
-            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "text_hash", "by_library"]) for batch in rows
+            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "count", "text_hash", "by_library"])
+            for batch in rows
         )
 
     span = "struct<start:int,end:int,replacement:string>"
     schema = f"""doc_id string, made_from string, source string, batch string, part int,
-        edits array<{span}>, ids array<int>, text_hash string, by_library long"""
+        edits array<{span}>, ids array<int>, count int, text_hash string, by_library long"""
     rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
     return rows.withColumn("tokenizer", F.lit(model.sha256))
