@@ -28,6 +28,7 @@ from kvern.params import (
     Source,
     Suppressions,
 )
+from kvern.repeat_params import Boilerplate, Passages
 
 P = TypeVar("P", bound=Params)
 
@@ -58,6 +59,8 @@ class Recipe(Params):
     eligibility: Eligibility = Field(default_factory=Eligibility)
     near_duplicates: NearDuplicates = Field(default_factory=NearDuplicates)
     selection: Selection = Field(default_factory=Selection)
+    boilerplate: Boilerplate = Field(default_factory=Boilerplate)
+    passages: Passages = Field(default_factory=Passages)
     final_text: FinalText = Field(default_factory=FinalText)
     tokenizer: Tokenizer = Field(default_factory=Tokenizer)
     shards: Shards = Field(default_factory=Shards)

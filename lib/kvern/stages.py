@@ -9,10 +9,13 @@ from kvern.transforms import (
     documents,
     duplicate_pairs,
     eligibility,
+    line_counts,
     near_duplicates,
     pages,
+    passages,
     records,
     refusals,
+    repeats,
     rights,
     selection,
     signals,
@@ -114,6 +117,12 @@ DUPLICATE_PAIRS = Stage(
     depends=lambda recipe, _: recipe.duplicate_pairs,
     remembers=tables.SIGNALS,
 )
+PASSAGES = Stage(
+    writes=tables.PASSAGES,
+    reads=(tables.DOCUMENTS,),
+    make=lambda given: given.over(passages.passages, params=given.recipe.passages),
+    depends=lambda recipe, _: recipe.passages,
+)
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
     reads=(tables.DOCUMENTS, tables.SIGNALS, tables.CONTAMINATION, tables.RIGHTS, tables.SUPPRESSIONS),
@@ -141,9 +150,21 @@ SELECTION = Stage(
     make=lambda given: given.over(selection.selection, params=given.recipe.selection),
     depends=lambda recipe, _: recipe.selection,
 )
+LINE_COUNTS = Stage(
+    writes=tables.LINE_COUNTS,
+    reads=(tables.SIGNALS, tables.SELECTION),
+    make=lambda given: given.over(line_counts.line_counts, params=given.recipe.boilerplate),
+    depends=lambda recipe, _: recipe.boilerplate,
+)
+REPEATS = Stage(
+    writes=tables.REPEATS,
+    reads=(tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.LINE_COUNTS, tables.PASSAGES),
+    make=lambda given: given.over(repeats.repeats, params=given.recipe.boilerplate, cuts=given.recipe.final_text.cuts),
+    depends=asked.repeated,
+)
 WORDS = Stage(
     writes=tables.WORDS,
-    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY),
+    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.REPEATS),
     make=lambda given: given.over(words.words, params=given.recipe.final_text),
     depends=lambda recipe, _: recipe.final_text,
     serves=tables.TOKENIZER.name,
@@ -164,10 +185,17 @@ TOKENIZER = Stage(
 )
 TOKENS = Stage(
     writes=tables.TOKENS,
-    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
+    reads=(
+        tables.DOCUMENTS,
+        tables.SIGNALS,
+        tables.SELECTION,
+        tables.ELIGIBILITY,
+        tables.REPEATS,
+        tables.TOKENIZER,
+    ),
     make=lambda given: given.over(
         tokens.tokens,
-        first=4,
+        first=5,
         previous=given.read(tables.TOKENS),
         model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
@@ -202,7 +230,7 @@ SHARDS = Stage(
 
 PIPELINE = (
     *(DELIVERIES, PAGES, RECORDS, FIXITY, DOCUMENTS, REFUSALS),
-    *(SIGNALS, CONTAMINATION, RIGHTS, SUPPRESSIONS, DUPLICATE_PAIRS),
-    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, WORDS, TOKENIZER, TOKENS, SHARDS),
+    *(SIGNALS, CONTAMINATION, RIGHTS, SUPPRESSIONS, DUPLICATE_PAIRS, PASSAGES),
+    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, LINE_COUNTS, REPEATS, WORDS, TOKENIZER, TOKENS, SHARDS),
 )
 BY_NAME = {stage.name: stage for stage in PIPELINE}
