@@ -79,6 +79,14 @@ class Recipe(Params):
             seen.add((source.name, source.batch))
         return self
 
+    @model_validator(mode="after")
+    def _cuts_have_sources(self) -> Self:
+        for cut, section in (("boilerplate", self.boilerplate), ("passage", self.passages)):
+            if cut in self.final_text.cuts and not section.sources:
+                key = "passages" if cut == "passage" else cut
+                raise ValueError(f"final_text.cuts: {cut!r} wants sources to look into, name them in {key}.sources")
+        return self
+
 
 class Env(Params):
     """All that cannot: where things lie and how wide a job runs."""

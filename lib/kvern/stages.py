@@ -122,6 +122,7 @@ PASSAGES = Stage(
     reads=(tables.DOCUMENTS,),
     make=lambda given: given.over(passages.passages, params=given.recipe.passages),
     depends=lambda recipe, _: recipe.passages,
+    needed=lambda recipe: bool(recipe.passages.sources),
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
@@ -155,12 +156,14 @@ LINE_COUNTS = Stage(
     reads=(tables.SIGNALS, tables.SELECTION),
     make=lambda given: given.over(line_counts.line_counts, params=given.recipe.boilerplate),
     depends=lambda recipe, _: recipe.boilerplate,
+    needed=lambda recipe: bool(recipe.boilerplate.sources),
 )
 REPEATS = Stage(
     writes=tables.REPEATS,
     reads=(tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.LINE_COUNTS, tables.PASSAGES),
     make=lambda given: given.over(repeats.repeats, params=given.recipe.boilerplate, cuts=given.recipe.final_text.cuts),
     depends=asked.repeated,
+    needed=lambda recipe: bool(asked.repeats_cut(recipe)),
 )
 WORDS = Stage(
     writes=tables.WORDS,
