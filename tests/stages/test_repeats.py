@@ -114,5 +114,5 @@ def test_without_sources_the_stages_are_not_needed_and_cuts_that_want_them_are_a
     assert fingerprints.missing(stages.WORDS, part, known, on.recipe) == ["repeats"]
     with pytest.raises(ConfigError, match=r"final_text.cuts: 'passage' wants sources.*passages.sources"):
         settings(paper[0], '[final_text]\ncuts = ["passage"]\n')
-    with pytest.raises(ConfigError, match="boilerplate.sources: unknown source 'nowhere'"):
+    with pytest.raises(ConfigError, match=r"boilerplate\.sources: unknown source 'nowhere'"):
         settings(paper[0], '[boilerplate]\nsources = ["nowhere"]\n')
