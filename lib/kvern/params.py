@@ -177,10 +177,12 @@ class NearDuplicates(Params):
 
     threshold: Share = 0.8
     """The exact Jaccard from which two documents are near duplicates."""
+    noisy_threshold: Share = 0.5
+    """The same of pairs of kind noisy, whose Jaccard is that of their letters under alignment."""
     policy: Literal["component", "verified"] = "component"
     """`component`: one of each cluster stays; `verified`: who goes has itself that Jaccard to one that stays."""
-    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
-    """What decides who stays, before the smallest doc_id."""
+    order: tuple[Literal["priority", "ocr", "quality", "words"], ...] = ("priority", "ocr", "quality", "words")
+    """What decides who stays, before the smallest doc_id: columns of `eligibility`."""
 
 
 class Selection(Params):

@@ -101,6 +101,8 @@ class Env(Params):
     """How many tasks a stage that parses is spread over: two or three for each core."""
     encoder_cache_bytes: int = Field(default=1 << 25, ge=1024)
     """Memory of each Python worker for words that it has encoded before; the largest power of two in it is used."""
+    union_find_documents: int = Field(default=30_000_000, ge=1)
+    """Documents with a pair that one task joins into clusters, 30 to 70 bytes each; more are contracted in Spark."""
     spark: str | None = None
     """Properties that start a JVM, relative to this file; not read under spark-submit."""
 

@@ -113,6 +113,7 @@ DUPLICATE_PAIRS = Stage(
         params=given.recipe.duplicate_pairs,
         ngram=given.recipe.signals.ngram,
         known=asked.known_pairs(given),
+        noisy=given.recipe.signals.noisy != "none",
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
     remembers=tables.SIGNALS,
@@ -131,6 +132,7 @@ ELIGIBILITY = Stage(
         eligibility.eligibility, sources=asked.sources(given), limits=asked.limits(given.recipe, given.rules)
     ),
     depends=asked.judged_by,
+    version=2,
 )
 NEAR_DUPLICATES = Stage(
     writes=tables.NEAR_DUPLICATES,
@@ -142,6 +144,8 @@ NEAR_DUPLICATES = Stage(
         params=given.recipe.near_duplicates,
         documents=given.frames[2],
         ngram=given.recipe.signals.ngram,
+        contractions=asked.contractions(given),
+        seen=given.watch(),
     ),
     depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )
