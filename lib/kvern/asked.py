@@ -45,6 +45,15 @@ def judged_by(recipe: Recipe, rule: Rules) -> Any:
     return [recipe.eligibility, recipe.as_of, rules.bounds(rule), rule.rights, priorities, dropped, sure]
 
 
+def repeats_cut(recipe: Recipe) -> list[str]:
+    return sorted({"boilerplate", "passage"} & set(recipe.final_text.cuts))
+
+
+def repeated(recipe: Recipe, _: Rules) -> Any:
+    cuts = repeats_cut(recipe)
+    return [cuts, recipe.boilerplate if "boilerplate" in cuts else None]
+
+
 def under_input(settings: Settings, *names: str) -> tuple[File, ...]:
     return tuple((settings.env.input, name) for name in names)
 

@@ -28,6 +28,7 @@ from kvern.params import (
     Source,
     Suppressions,
 )
+from kvern.repeat_params import Boilerplate, Passages
 
 P = TypeVar("P", bound=Params)
 
@@ -58,6 +59,8 @@ class Recipe(Params):
     eligibility: Eligibility = Field(default_factory=Eligibility)
     near_duplicates: NearDuplicates = Field(default_factory=NearDuplicates)
     selection: Selection = Field(default_factory=Selection)
+    boilerplate: Boilerplate = Field(default_factory=Boilerplate)
+    passages: Passages = Field(default_factory=Passages)
     final_text: FinalText = Field(default_factory=FinalText)
     tokenizer: Tokenizer = Field(default_factory=Tokenizer)
     shards: Shards = Field(default_factory=Shards)
@@ -74,6 +77,14 @@ class Recipe(Params):
             if (source.name, source.batch) in seen:
                 raise ValueError(f"sources: want each (name, batch) once, have ({source.name}, {source.batch}) twice")
             seen.add((source.name, source.batch))
+        return self
+
+    @model_validator(mode="after")
+    def _cuts_have_sources(self) -> Self:
+        for cut, section in (("boilerplate", self.boilerplate), ("passage", self.passages)):
+            if cut in self.final_text.cuts and not section.sources:
+                key = "passages" if cut == "passage" else cut
+                raise ValueError(f"final_text.cuts: {cut!r} wants sources to look into, name them in {key}.sources")
         return self
 
 
