@@ -123,7 +123,7 @@ PASSAGES = Stage(
     reads=(tables.DOCUMENTS,),
     make=lambda given: given.over(passages.passages, params=given.recipe.passages),
     depends=lambda recipe, _: recipe.passages,
-    needed=lambda recipe: bool(recipe.passages.sources),
+    needed=lambda recipe: bool(recipe.passages.sources) or "passage" in recipe.final_text.cuts,
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
@@ -160,7 +160,7 @@ LINE_COUNTS = Stage(
     reads=(tables.SIGNALS, tables.SELECTION),
     make=lambda given: given.over(line_counts.line_counts, params=given.recipe.boilerplate),
     depends=lambda recipe, _: recipe.boilerplate,
-    needed=lambda recipe: bool(recipe.boilerplate.sources),
+    needed=lambda recipe: bool(recipe.boilerplate.sources) or "boilerplate" in recipe.final_text.cuts,
 )
 REPEATS = Stage(
     writes=tables.REPEATS,
