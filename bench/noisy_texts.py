@@ -1,4 +1,4 @@
-"""Texts and bad readings of them for bench/noisy.py: telegrams, pages, chapters, books; Norwegian print of 1840-1920."""
+"""Texts and bad readings for bench/noisy.py: telegrams, pages, chapters and books, Norwegian print of 1840-1920."""
 
 import json
 import random
