@@ -98,7 +98,7 @@ class Bench:
         judged = known.withColumns(
             {
                 **{"reasons": F.array().cast("array<string>"), "tier": F.lit("open"), "closed": none},
-                **{"suppressed_copies": none, "priority": F.lit(1), "quality": F.lit(1.0)},
+                **{"suppressed_copies": none, "priority": F.lit(1), "ocr": F.lit(1.0), "quality": F.lit(1.0)},
             }
         )
         closes = self.spark.createDataFrame([], "closed_tier string, tier string")
@@ -113,7 +113,7 @@ class Bench:
 
     def later(self, folder: Path) -> None:
         """Batch c, beside what `whole` made of batch b."""
-        from kvern.transforms.duplicate_pairs import Known
+        from kvern.transforms.candidates import Known
 
         old, new = self.place / "signals" / folder.name, self.place / "signals" / "later"
         pairs = self.place / "pairs"

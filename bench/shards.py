@@ -29,7 +29,7 @@ from kvern.kernels import sentencepieces, units, vocabulary
 from kvern.params import FinalText
 from kvern.shards.verify import verify
 
-_PIECE, _COPIES, _REPEATS = 20_000, 40, 60
+_PIECE, _COPIES, _REPEATS = 20_000, 40, 180
 _FORMATS = ("megatron", "datatrove", "dolma", "mds", "parquet", "webdataset")
 _FLOOR = 500
 
@@ -140,6 +140,7 @@ def verified(folder: Path, rounds: int, model: sentencepieces.Model) -> list[Fig
         manifest.publish(form.root, manifest.with_papers(form.root, manifest.content(planned, model, files, {})))
         speeds = [_one(form.root) for _ in range(rounds + 1)][1:]
         what = f"{index['documents']} documents, {index['tokens']} tokens, one shard"
+        shutil.rmtree(form.root)
         figures.append(of_rounds(f"verify_{kind}_mb_s", speeds, "MB/s", _FLOOR, what))
     return figures
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Cut = Literal["c4_line", "doubtful_block"]
+Cut = Literal["c4_line", "doubtful_block", "boilerplate", "passage"]
 Policy = Literal["keep", "mask", "cut", "drop"]
 
 
@@ -177,10 +177,12 @@ class NearDuplicates(Params):
 
     threshold: Share = 0.8
     """The exact Jaccard from which two documents are near duplicates."""
+    noisy_threshold: Share = 0.5
+    """The same of pairs of kind noisy, whose Jaccard is that of their letters under alignment."""
     policy: Literal["component", "verified"] = "component"
     """`component`: one of each cluster stays; `verified`: who goes has itself that Jaccard to one that stays."""
-    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
-    """What decides who stays, before the smallest doc_id."""
+    order: tuple[Literal["priority", "ocr", "quality", "words"], ...] = ("priority", "ocr", "quality", "words")
+    """What decides who stays, before the smallest doc_id: columns of `eligibility`."""
 
 
 class Selection(Params):
@@ -191,10 +193,10 @@ class Selection(Params):
 
 
 class FinalText(Params):
-    """What is cut and masked in a kept document, by what `signals` found."""
+    """What is cut and masked in a kept document, by what `signals` and `repeats` found."""
 
     cuts: tuple[Cut, ...] = ()
-    """Kinds of `signals.cuts` that go: lines that C4 removes, blocks that were badly read."""
+    """What goes: lines that C4 removes, badly read blocks (`signals.cuts`); what others keep (`repeats`)."""
     pii: dict[str, dict[str, Policy]] = {"*": {"*": "mask", "organisation": "keep"}}
     """Tier, then kind, to keep, mask, cut (the span goes) or drop (the document goes); `*` is any."""
     min_confidence: Share = 0.5

@@ -79,12 +79,16 @@ def _section(title: str, model: type[Params]) -> str:
     nested = {name[1:-1] for name, _ in _sections(model)} | {"sources", "gates", "tiers"}
     fields = [(name, field) for name, field in model.model_fields.items() if name not in nested]
     rows = "".join(
-        f"| `{name}` | {_kind(field.annotation)} | {_default(field)} | {field.description or ''} |\n"
+        f"| `{name}` | {_kind(field.annotation)} | {_default(field)} | {_line(field.description)} |\n"
         for name, field in fields
     )
-    told = " ".join((model.__doc__ or "").split())
+    told = _line(model.__doc__)
     table = f"\n| key | type | default | meaning |\n|---|---|---|---|\n{rows}" if rows else ""
     return f"\n## {title}\n\n{told}\n{table}"
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _kind(annotation: Any) -> str:

@@ -97,7 +97,7 @@ def _pending(
     if not units and stage.writes.scope == "corpus" and not _intact(stage, warehouse, settings, recorded):
         units = [(WHOLE, recorded[stage.writes.name, *WHOLE])]
     for unit, fingerprint in units:
-        if lacking := missing(stage, unit, recorded):
+        if lacking := missing(stage, unit, recorded, settings.recipe):
             raise ConfigError(
                 f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]})."
             )

@@ -21,7 +21,7 @@ def shares(totals, weights):
 def test_alpha_none_makes_languages_equal_and_one_leaves_them():
     assert language_weights({"nob": 300, "sme": 100}, 1) == {"nob": WEIGHT, "sme": WEIGHT}
     assert language_weights({"nob": 300, "sme": 100}, 0) == {"nob": 1_333_333, "sme": 4_000_000}
-    half = language_weights({"nob": 300, "sme": 100}, 0.5)["sme"]
+    half = language_weights({"nob": 300, "sme": 100}, 0.5, large=1)["sme"]
     assert half == int((Decimal(1) / 4) ** Decimal("-0.5") * WEIGHT)
 
 
@@ -33,8 +33,31 @@ def test_a_language_without_units_weighs_nothing():
 @given(TOTALS, st.floats(0, 1))
 def test_weights_are_those_of_the_formula(totals, alpha):
     whole = sum(totals.values())
-    for name, weight in language_weights(totals, alpha).items():
+    for name, weight in language_weights(totals, alpha, large=1).items():
         assert weight == pytest.approx((totals[name] / whole) ** (alpha - 1) * WEIGHT, rel=1e-6, abs=1)
+
+
+@given(TOTALS, st.floats(0, 1), st.floats(0.001, 1))
+def test_a_large_language_is_raised_half_as_far(totals, alpha, large):
+    whole, most, full = sum(totals.values()), max(totals.values()), 1 - alpha
+    for name, weight in language_weights(totals, alpha, large=large).items():
+        share, half = totals[name] / most, 1 - full**2
+        sampled = share**half if share >= large else max(share**half, min(share**alpha, large**half))
+        assert weight == pytest.approx(sampled / share * (most / whole) ** -full * WEIGHT, rel=1e-6, abs=1)
+
+
+def test_by_default_only_the_small_are_raised_in_full():
+    totals = {"nob": 8000, "nno": 1600, "swe": 350, "sme": 50}
+    held, full = language_weights(totals, 0.5), language_weights(totals, 0.5, large=1)
+    assert (held["nob"], held["sme"]) == (full["nob"], full["sme"])
+    assert held["nno"] == pytest.approx(held["nob"] * 0.2**-0.25, abs=2)
+    assert held["swe"] == pytest.approx(held["nob"] * 0.05**0.75 / (350 / 8000), abs=2)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.floats(0, 1))
+def test_a_larger_language_never_gets_less_in_all(n, more, alpha):
+    held = language_weights({"nob": 10**7, "sme": n, "swe": n + more}, alpha)
+    assert (n + more) * (held["swe"] + 1) >= n * (held["sme"] - 1)
 
 
 @given(TOTALS, st.floats(0, 1), st.dictionaries(st.sampled_from(NAMES), st.floats(0, 0.19)))

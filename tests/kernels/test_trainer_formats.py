@@ -6,9 +6,12 @@ import io
 import json
 import struct
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,6 +82,13 @@ def test_an_mds_shard_above_what_its_offsets_reach_is_refused() -> None:
         mds.head_bytes(np.array([1 << 31]), np.dtype("<u2"), 2048)
 
 
+@contextmanager
+def monkeypatch_window(size: int) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tars, "_WINDOW", size)
+        yield
+
+
 @given(st.lists(st.lists(st.integers(0, 65_535), max_size=300), min_size=1, max_size=4))
 def test_tars_are_read_by_tarfile_and_numpy(documents: list[list[int]]) -> None:
     parts = [tars.document(f"k{i}", {"å": i}, np.array(ids, "<u2")) for i, ids in enumerate(documents)]
@@ -95,5 +105,15 @@ def test_tars_are_read_by_tarfile_and_numpy(documents: list[list[int]]) -> None:
         (each.name, body) for each, body in members
     ]
     assert [tars.read_array(body).tolist() for _, body in members[1::2]] == documents
+    with monkeypatch_window(700):
+        found = [row for names, *rest in tars.layout(pa.BufferReader(data)) for row in zip(names, *rest, strict=True)]
+    assert [(name.decode(), data[first : first + size]) for name, first, size in found] == [
+        (each.name, body) for each, body in members
+    ]
+    assert all(size == tars.ARRAY_HEAD + 2 * len(ids) for ids, (_, _, size) in zip(documents, found[1::2], strict=True))
+    with pytest.raises(ValueError, match="wanted a tar header"):
+        list(tars.layout(pa.BufferReader(b"x" * 512)))
+    with pytest.raises(ValueError, match="wanted a tar header"):
+        list(tars.layout(pa.BufferReader(data[:100])))
     with pytest.raises(ValueError, match="wanted a tar header"):
         list(tars.members(io.BytesIO(b"x" * 512)))

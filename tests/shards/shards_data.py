@@ -13,6 +13,7 @@ from sentencepiece import sentencepiece_model_pb2 as pb
 from kvern.build_params import Phase
 from kvern.kernels import sentencepieces
 from kvern.kernels.final_text import edited
+from kvern.shards import held as sums
 from kvern.shards import manifest, storage
 from kvern.shards.form import Form
 from kvern.shards.parquet import DETAILS
@@ -110,7 +111,7 @@ def row(each: Document, i: int) -> dict:
         "year": 1900 + i, "licence": None, "path": f"in/{i}.xml", "kind": "book",
         "pages": [{"page_id": f"urn:{i}_1", "start": 0, "end": half}, {"page_id": f"urn:{i}_2", "start": half, "end": size}],
         "blocks": [{"page_id": f"urn:{i}_1", "block_id": "b1", "start": 0, "end": half}, {"page_id": f"urn:{i}_2", "block_id": "b2", "start": half, "end": size}],
-        "ids": ids, "text_hash": hashlib.sha256(each.final.encode()).hexdigest(), "tokenizer": used.sha256,
+        "ids": ids, "count": len(ids), "text_hash": hashlib.sha256(each.final.encode()).hexdigest(), "tokenizer": used.sha256,
         "edits": [{"start": a, "end": b, "replacement": c} for a, b, c in each.edits],
         "keep": True, "language": "nob", "tier": "public-domain", "cluster": each.doc_id,
     }  # fmt: skip
@@ -129,7 +130,7 @@ SCHEMA = pa.schema(
 )
 DDL = """doc_id STRING, text STRING, source_id STRING, source STRING, title STRING, year INT, licence STRING, path STRING,
 kind STRING, pages ARRAY<STRUCT<page_id: STRING, start: INT, end: INT>>,
-blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>>, ids ARRAY<INT>, text_hash STRING,
+blocks ARRAY<STRUCT<page_id: STRING, block_id: STRING, start: INT, end: INT>>, ids ARRAY<INT>, count INT, text_hash STRING,
 tokenizer STRING, edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>>, keep BOOLEAN, language STRING, tier STRING, cluster STRING"""
 
 
@@ -163,5 +164,6 @@ def folder_build(
         "buckets": [{**known, "cuts": [0] * shards}], "phases": [Phase().model_dump()],
     }  # fmt: skip
     content = manifest.content({**planned, **totals}, used, files, {"recipe": "demo"})
+    content |= {"held": sums.of(manifest.Build(form.root, content))}
     manifest.publish(form.root, manifest.with_papers(form.root, content))
     return output / "demo-0"

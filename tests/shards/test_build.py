@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
 from kvern.build_params import Phase, Shards
-from kvern.shards import build, manifest
+from kvern.shards import build, held, manifest
 from kvern.shards.contents import Inputs
 from kvern.shards.plan import cuts
 from kvern.shards.trace import positions
@@ -266,6 +266,7 @@ def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_pa
     assert {each["split"] for each in told["buckets"]} == {"train", "validation"}
     assert sum(told["held"]["source"].values()) == sum(told["held"]["year"].values()) == told["tokens"]
     assert told["held"]["licence"] == {"unknown": told["tokens"]}
+    assert held.of(manifest.open_build(str(root))) == told["held"]
 
     weighted = params.model_copy(update={"phases": (Phase(name="late", weights={"books.*": 3.0}, alpha=0.5),)})
     before = same_files(root)
@@ -279,6 +280,9 @@ def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_pa
 
     new = row(Document("Enda ein dag i nord"), 99) | {"source": "aviser"}
     kept = params.model_copy(update={"plan": told["build"]})
+    with pytest.raises(ValueError, match=r"^seed: wanted 3, which the cuts of the plan mix-\w+ were made with, got 4"):
+        other = kept.model_copy(update={"seed": 4})
+        build.make(inputs(spark, mixed, 2), model(), other, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
     more = build.make(
         inputs(spark, [*mixed, new], 2), model(), kept, "mix", str(tmp_path), {}, to_files(spark, tmp_path)
     )

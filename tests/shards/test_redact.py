@@ -71,6 +71,34 @@ def test_a_redacted_shard_is_what_a_build_without_them_would_hold(
         assert (new / str(path).replace("00000", "00001")).read_bytes() == (fresh / path).read_bytes()
 
 
+@pytest.mark.parametrize("formats", [("megatron",), ("dolma",), ("webdataset",), ("parquet", "megatron")], ids="+".join)
+def test_a_generation_tells_what_it_holds(rows: list[dict], tmp_path: Path, formats: tuple[str, ...]) -> None:
+    told = [{**each, "licence": ("CC0-1.0", None)[i % 2]} for i, each in enumerate(rows)]
+    root = folder_build(tmp_path, told, formats)
+    new = redact(str(root), [told[4]["doc_id"]], "1", KEY)["build"]
+    left = [each for i, each in enumerate(told) if i != 4]
+    sizes = [len(each["ids"]) + 1 for each in left]
+    by_licence = {name: sum(n for n, each in zip(sizes, left, strict=True) if each["licence"] == licence)
+                  for name, licence in (("CC0-1.0", "CC0-1.0"), ("unknown", None))}  # fmt: skip
+    held = manifest.open_build(new).manifest["held"]
+    assert held == {
+        "source": {"books": sum(sizes)},
+        "language": {"nob": sum(sizes)},
+        "tier": {"public-domain": sum(sizes)},
+        "year": {str(each["year"]): n for n, each in zip(sizes, left, strict=True)},
+        "licence": by_licence,
+    }
+
+
+def test_a_blanked_document_is_held_as_its_end_mark(rows: list[dict], tmp_path: Path) -> None:
+    root = folder_build(tmp_path, rows, ("megatron",))
+    before = manifest.open_build(str(root)).manifest["held"]["year"]
+    new = redact(str(root), [rows[6]["doc_id"]], "8", KEY, blank=True)["build"]
+    held = manifest.open_build(new).manifest["held"]["year"]
+    del before["1906"]
+    assert held == {**before, "unknown": 1}
+
+
 def test_the_certificate_has_hashes_and_no_id(copy: Path, rows: list[dict]) -> None:
     gone = rows[2]["doc_id"]
     old = manifest.open_build(str(copy)).manifest

@@ -186,6 +186,13 @@ def test_other_documents_in_one_format_are_named_under_right_checksums(
     verify(str(copy))
 
 
+def test_sums_that_the_index_does_not_have_are_named(copy: Path) -> None:
+    told = {key: value for key, value in manifest.open_build(str(copy)).manifest.items() if key != "seal"}
+    manifest.publish(str(copy), {**told, "held": {**told["held"], "year": {"1900": told["tokens"]}}})
+    with pytest.raises(Differs, match=r"^manifest\.json: held by year: it differs from the index files"):
+        verify(str(copy))
+
+
 @pytest.mark.parametrize("kind", BY_FORMAT)
 def test_one_format_alone_is_verified_and_a_token_found_in_it(rows: list[dict], tmp_path: Path, kind: str) -> None:
     build = manifest.open_build(str(folder_build(tmp_path, rows, (kind,))))

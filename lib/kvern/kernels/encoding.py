@@ -111,7 +111,7 @@ def encode(encoder: Encoder, column: pa.Array) -> Encoded:
 def encoded(
     batches: Iterable[pa.RecordBatch], model: bytes, promised: bool, cache_bytes: int = CACHE_BYTES
 ) -> Iterator[pa.RecordBatch]:
-    """`text` becomes `ids` (list<int32>), `text_hash` and `by_library` (bytes that the library encoded); others stay.
+    """`text` becomes `ids` (list<int32>), their `count`, `text_hash` and `by_library` (bytes that the library did).
 
     Malformed UTF-8 counts as U+FFFD. `promised`: the tokenizer's row calls the model lossless; RuntimeError where the
     library here does not agree.
@@ -124,6 +124,7 @@ def encoded(
         ids, offsets, by_library = encode(encoder, text)
         columns = {name: batch[name] for name in batch.schema.names if name != "text"}
         columns["ids"] = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(ids))
+        columns["count"] = pa.array(np.diff(offsets).astype(np.int32))
         columns["text_hash"] = _hashes(text)
         columns["by_library"] = pa.array(by_library)
         yield pa.RecordBatch.from_pydict(columns)

@@ -23,7 +23,7 @@ from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix
 from kvern.kernels.vectors import LANES, VECTORS, keep_few_minima, keep_minima
 
-VERSION = 2
+VERSION = 3
 Hashes = npt.NDArray[np.uint64]
 Permutations = npt.NDArray[np.uint32]
 _1, _2, _3 = np.uint64(1), np.uint64(2), np.uint64(3)

@@ -57,7 +57,7 @@ class Training:
     """What decides a model beside the counts. `alpha` 1 leaves languages as they are, 0 makes them equal.
 
     `kind`: BPE or UNIGRAM. `normal_form`: IDENTITY or NFKC. `markers`: control symbols beside `<s>` and `</s>`; a text
-    that holds one has it spelt out. `floors` and `top_ups`: pairs of a language and a number, see `sampling`.
+    that holds one has it spelt out. `floors`, `top_ups` (pairs of language and number) and `large`: see `sampling`.
     """
 
     vocabulary: int
@@ -71,6 +71,7 @@ class Training:
     markers: tuple[str, ...] = ()
     floors: tuple[tuple[str, float], ...] = ()
     top_ups: tuple[tuple[str, float], ...] = ()
+    large: float = sampling.LARGE
 
 
 def train(words: pa.Table, training: Training) -> Model:
@@ -92,7 +93,7 @@ def train(words: pa.Table, training: Training) -> Model:
 def _note(training: Training) -> dict[str, Any]:
     """What of the settings the library is not told: it stands in the counts already."""
     shares = {name: dict(pairs) for name in ("floors", "top_ups") if (pairs := getattr(training, name))}
-    return {"alpha": training.alpha, "min_count": training.min_count, **shares}
+    return {"alpha": training.alpha, "large": training.large, "min_count": training.min_count, **shares}
 
 
 def training_rows(words: pa.Table, training: Training) -> pa.Table:
@@ -122,7 +123,7 @@ def _weighed(found: pa.Table, training: Training) -> pa.ChunkedArray:
     totals = found.group_by("language").aggregate([("n", "sum")])
     by_language = dict(zip(totals["language"].to_pylist(), totals["n_sum"].to_pylist(), strict=True))
     try:
-        shares = dict(training.floors), dict(training.top_ups)
+        shares = dict(training.floors), dict(training.top_ups), training.large
         return sampling.weighed(found, sampling.language_weights(by_language, training.alpha, *shares))
     except ValueError as error:
         raise CannotTrain(str(error)) from error

@@ -5,7 +5,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kvern.kernels.arrow import Bytes
-from kvern.kernels.characters import WORD, characters, code_point, readonly
+from kvern.kernels.bare_words import in_word
+from kvern.kernels.characters import characters, code_point, readonly
 from kvern.kernels.compiled import compiled
 
 
@@ -22,7 +23,7 @@ def _runs(data, characters, starts, ends):
     count, at, inside = 0, 0, False
     while at < data.shape[0]:
         code, length = code_point(data, at, data.shape[0])
-        word = characters.classes[code] & WORD != 0
+        word = in_word(code, characters.classes)
         if word and not inside:
             starts[count] = at
             count += 1

@@ -85,7 +85,7 @@ def _records(kind: str, build: Build, file: Any, index: pa.Table) -> str | None:
     if kind == "mds":
         return packed.mds_differs(file, build.form, reading.counts_of(index))
     if kind == "webdataset":
-        return packed.tar_differs(file, index)
+        return packed.tar_differs(file, index, build.form.dtype(kind))
     same = index["doc_id"].equals(pq.read_table(file, columns=["doc_id"])["doc_id"])
     return None if same else "documents differ from the index"
 

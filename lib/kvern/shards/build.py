@@ -41,10 +41,11 @@ def make(
     """Write the build that tables and settings ask for under `output` and give its manifest.
 
     `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
-    back what it stored. A finished build is left as it is. NotAsPlanned names the first difference.
+    back what it stored. A finished build is left as it is. NotAsPlanned names the first difference; ValueError where
+    the plan to be kept has another seed.
     """
     output = storage.absolute(output)
-    rows, given = contents(inputs, params), _buckets_of(output, params.plan)
+    rows, given = contents(inputs, params), _buckets_of(output, params)
     planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
@@ -59,13 +60,18 @@ def make(
     return _finish(stored, planned, form, model, lineage)
 
 
-def _buckets_of(output: str, name: str | None) -> tuple[Bucket, ...]:
+def _buckets_of(output: str, params: Shards) -> tuple[Bucket, ...]:
     """The buckets of the build that the recipe names for its plan, with their cuts; NoBuild where it does not stand."""
-    if not name:
+    if not params.plan:
         return ()
     fields = [each.name for each in dataclasses.fields(Bucket)]
-    told = manifest.open_build(f"{output}/{name}").manifest["buckets"]
-    return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in told)
+    told = manifest.open_build(f"{output}/{params.plan}").manifest
+    if told["seed"] != params.seed:
+        raise ValueError(
+            f"seed: wanted {told['seed']}, which the cuts of the plan {params.plan} were made with, got {params.seed}: "
+            "all documents would change their shards; give that seed, or leave plan out"
+        )
+    return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in told["buckets"])
 
 
 def _frozen(value: Any) -> Any:
@@ -114,7 +120,7 @@ def _written(rows: DataFrame, planned: Plan, form: Form) -> DataFrame:
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return writer.written(batches, form)
 
-    return placed(rows, planned).drop("text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
+    return placed(rows, planned).drop("count", "text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
 
 
 def _finished(root: str) -> Build | None:

@@ -23,12 +23,12 @@ class Inputs:
 
 
 def contents(inputs: Inputs, params: Shards) -> DataFrame:
-    """All that shards hold: a row for each kept document: doc_id, ids, text_hash, tokenizer, details and its bucket.
+    """All that shards hold: for each kept document doc_id, ids, count, text_hash, tokenizer, details, bucket.
 
     For Parquet also edits and text, which is still the document's own. Without it no text is read.
     """
     keep = inputs.selection.where("keep").select("doc_id")
-    wanted = ["doc_id", "ids", "text_hash", "tokenizer", "edits"]
+    wanted = ["doc_id", "ids", "count", "text_hash", "tokenizer", "edits"]
     encoded = inputs.tokens.select(*wanted).join(keep, "doc_id", "left_semi")
     held = inputs.documents.select("doc_id", "text", "source_id", "source", "title", "year", "licence")
     if "parquet" not in params.formats:

@@ -98,14 +98,37 @@ def mds_differs(file: Any, form: Form, counts: npt.NDArray[np.int64]) -> str | N
     return None if bytes(file.read_at(len(wanted), 0)) == wanted else "its samples differ from the index"
 
 
-def tar_differs(file: Any, index: pa.Table) -> str | None:
-    """The first document of an open tar that is not as the index has it."""
-    ids, counts = index["doc_id"].to_pylist(), index["count"].to_pylist()
-    wanted = [
-        each for key, count in zip(ids, counts, strict=True) for each in ((f"{key}.json", 0), (f"{key}.npy", count))
-    ]
+def tar_differs(file: Any, index: pa.Table, dtype: np.dtype[Any]) -> str | None:
+    """What of an open tar's headers is not as the index has it: names, and the ids of each document."""
+    ids, counts = index["doc_id"].to_pylist(), index["count"].to_numpy()
+    wanted, at = np.array([f"{key}{end}".encode() for key in ids for end in (".json", ".npy")], f"S{tars.NAME}"), 0
     try:
-        found = [(name, len(tars.read_array(data)) if name.endswith("npy") else 0) for name, data in tars.members(file)]
-    except (ValueError, IndexError) as error:
+        for names, _, sizes in tars.layout(file):
+            arrays = np.arange(at, at + len(names)) % 2 == 1
+            n = counts[(at + np.flatnonzero(arrays)) // 2] if at + len(names) <= len(wanted) else None
+            if n is None or not np.array_equal(names, wanted[at : at + len(names)]):
+                return "documents differ from the index"
+            if not np.array_equal(sizes[arrays], tars.ARRAY_HEAD + n * dtype.itemsize):
+                return "documents differ from the index"
+            at += len(names)
+    except ValueError as error:
         return str(error)
-    return None if wanted == found else "documents differ from the index"
+    return None if at == len(wanted) else "documents differ from the index"
+
+
+def tar_ids(file: Any, dtype: np.dtype[Any], start: int, count: int) -> npt.NDArray[Any]:
+    """`count` ids of an open tar from token `start` on; the members before are passed over by their headers."""
+    found, seen, at = [np.zeros(0, dtype)], 0, 0
+    for _, firsts, sizes in tars.layout(file):
+        arrays = np.arange(at, at + len(sizes)) % 2 == 1
+        at += len(sizes)
+        lengths = (sizes[arrays] - tars.ARRAY_HEAD) // dtype.itemsize
+        ends = seen + np.cumsum(lengths)
+        touched = np.flatnonzero((ends > start) & (ends - lengths < start + count))
+        for row in touched.tolist():
+            data = file.read_at(int(sizes[arrays][row]), int(firsts[arrays][row]))
+            found.append(tars.read_array(data)[max(0, start - int(ends[row] - lengths[row])) :])
+        seen += int(lengths.sum())
+        if seen >= start + count:
+            break
+    return np.concatenate(found)[:count]

@@ -20,8 +20,11 @@ from kvern.shards.storage import Sink, writing
 GROUP_BYTES = 16_000_000
 DETAILS = ("source_id", "source", "tier", "language", "title", "licence", "year")
 DETAILS_SCHEMA = pa.schema([(name, pa.int32() if name == "year" else pa.string()) for name in DETAILS])
-INDEX_SCHEMA = pa.schema([("doc_id", pa.string()), ("start", pa.int64()), ("count", pa.int32())])
+# Year and licence, so that a build can be summed by them whatever its formats are and however often it is redacted.
+SUMMED = pa.schema([(name, DETAILS_SCHEMA.field(name).type) for name in ("year", "licence")])
+INDEX_SCHEMA = pa.schema([("doc_id", pa.string()), ("start", pa.int64()), ("count", pa.int32()), *SUMMED])
 _ZSTD = 3
+_NONE = pa.schema([("doc_id", pa.string()), *SUMMED]).empty_table()
 
 
 def schema(vocabulary: int) -> pa.Schema:
@@ -54,21 +57,28 @@ def shard_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
 
 @contextmanager
 def index_files(form: Form, shard: int, facts: Facts) -> Iterator[Add]:
-    """The build's own index: doc_id, start and count (in tokens, end marks included) of each document in the shard."""
+    """The build's own index: INDEX_SCHEMA of each document in the shard; tokens count end marks."""
     name = form.file(INDEX, shard)
-    ids: list[pa.Array] = []
+    known: list[pa.Table] = []
     counts: list[Any] = [np.zeros(0, np.int64)]
 
     def add(piece: Piece) -> None:
-        ids.append(piece.rows["doc_id"].cast(pa.string()))
+        known.append(_known(piece.rows))
         counts.append(piece.counts)
 
     yield add
     n = np.concatenate(counts)
-    rows = [pa.chunked_array(ids, pa.string()), pa.array(np.cumsum(n) - n), pa.array(n.astype(np.int32))]
+    held = pa.concat_tables([_NONE, *known])
+    rows = [held["doc_id"], pa.array(np.cumsum(n) - n), pa.array(n.astype(np.int32)), *held.columns[1:]]
     with writing(form.root, name) as sink, _writer(sink, INDEX_SCHEMA) as writer:
         writer.write_table(pa.Table.from_arrays(rows, schema=INDEX_SCHEMA).combine_chunks(), row_group_size=1 << 30)
     facts.append(told(name, sink, shard, len(n), int(n.sum())))
+
+
+def _known(rows: pa.RecordBatch) -> pa.Table:
+    """doc_id and what is SUMMED, null where the rows do not say."""
+    told = {name: rows[name] if name in rows.schema.names else pa.nulls(len(rows)) for name in _NONE.schema.names}
+    return pa.table(told).cast(_NONE.schema)
 
 
 def _writer(sink: Sink, columns: pa.Schema) -> pq.ParquetWriter:

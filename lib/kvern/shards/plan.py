@@ -21,7 +21,7 @@ from kvern.build_params import Phase, Shards
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
-VERSION = 2
+VERSION = 3
 _BITS = 20
 _DECIMAL = "decimal(38,0)"
 
@@ -70,7 +70,7 @@ class Plan:
 def plan(
     rows: DataFrame, kept: DataFrame, params: Shards, name: str, tokenizer: str, given: Sequence[Bucket] = ()
 ) -> Plan:
-    """The plan of one build, from one aggregation; text is not read, ids only for their lengths.
+    """The plan of one build, from one aggregation; neither text nor ids are read.
 
     `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256; `given` are the buckets of an older
     build, whose cuts stay, so that a new document changes its own shard alone. ValueError where a kept document has no
@@ -183,7 +183,7 @@ def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
     columns = ["doc_id", "text_hash", "bucket", *DETAILS]
     narrow = rows.select(
         *(*_BY, "year", "licence", _slot(params.seed).alias("slot")),
-        (F.size("ids") + 1).cast("long").alias("n"),
+        (F.col("count") + 1).cast("long").alias("n"),
         (F.col("tokenizer") != tokenizer).alias("other"),
         *(_row_hash(columns, salt).alias(f"hash{salt}") for salt in (1, 2)),
     )

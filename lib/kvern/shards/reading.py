@@ -13,7 +13,7 @@ from kvern.kernels import dolma
 from kvern.shards import packed, storage
 from kvern.shards.form import INDEX, Form
 from kvern.shards.manifest import Build
-from kvern.shards.parquet import DETAILS_SCHEMA
+from kvern.shards.parquet import DETAILS_SCHEMA, SUMMED
 
 _BATCH_TOKENS = 1_000_000
 
@@ -65,15 +65,8 @@ def _mds(file: Any, form: Form, _: str, start: int, count: int) -> npt.NDArray[A
 
 
 def _tar(file: Any, form: Form, kind: str, start: int, count: int) -> npt.NDArray[Any]:
-    """A tar has no index: it is read from its head to the last token that is wanted."""
-    found, at = [np.zeros(0, form.dtype(kind))], 0
-    for _, ids in packed.tar_rows(file):
-        if at + len(ids) > start:
-            found.append(ids[max(0, start - at) :])
-        at += len(ids)
-        if at >= start + count:
-            break
-    return np.concatenate(found)[:count]
+    """A tar has no index: its headers are read up to the last token that is wanted."""
+    return packed.tar_ids(file, form.dtype(kind), start, count)
 
 
 # The quickest first.
@@ -104,7 +97,8 @@ def documents(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
             for group in range(file.num_row_groups):
                 yield from file.read_row_group(group).combine_chunks().to_batches()
         return
-    index, details = index_of(build, shard), _details(build, shard)
+    index = index_of(build, shard)
+    details = _details(build, shard, index)
     for first, behind in _spans(counts_of(index)):
         rows = _from_stream(build, shard, index, first, behind)
         beside = details.slice(first, behind - first).combine_chunks()
@@ -112,17 +106,19 @@ def documents(build: Build, shard: int) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pydict({"doc_id": rows["doc_id"], "ids": rows["ids"], **columns})
 
 
-def _details(build: Build, shard: int) -> pa.Table:
-    """What a build without Parquet knows of its documents: all of it from WebDataset, their own id from Dolma."""
+def _details(build: Build, shard: int, index: pa.Table) -> pa.Table:
+    """What a build without Parquet knows of its documents: all of it from WebDataset, else what the index sums, and
+    their own id from Dolma."""
     formats = build.manifest["formats"]
     if "webdataset" in formats:
         with storage.opened(build.root, build.form.file("webdataset", shard)) as file:
             known = [each for each, _ in packed.tar_rows(file)]
         return pa.Table.from_pylist(known, DETAILS_SCHEMA)
+    summed = index.select([name for name in SUMMED.names if name in index.column_names])
     if "dolma" in formats:
         rows = dolma.read_table(storage.get(build.root, build.form.file("dolma", shard, "csv.gz")))
-        return rows.select(["source_id"])
-    return pa.table({})
+        return summed.append_column("source_id", rows["source_id"])
+    return summed
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

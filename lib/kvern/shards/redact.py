@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import kvern
-from kvern.shards import manifest, reading, storage
+from kvern.shards import held, manifest, reading, storage
 from kvern.shards.form import INDEX, Facts, Form
 from kvern.shards.manifest import CERTIFICATE, MODEL, Build, NoBuild
+from kvern.shards.parquet import SUMMED
 from kvern.shards.verify import Differs
 from kvern.shards.writer import write_shard
 
@@ -146,6 +147,7 @@ def _written(
         "files": sorted(files, key=lambda each: str(each["name"])),
         "certificate": {"name": CERTIFICATE, "bytes": written.size, "sha256": written.sha256},
     }
+    content |= {"held": held.of(Build(root, content))}
     manifest.sweep(Build(root, manifest.publish(root, manifest.with_papers(root, content))))
     return papers
 
@@ -189,7 +191,7 @@ def _left(batches: Iterable[pa.RecordBatch], gone: pa.Array) -> Iterator[pa.Reco
 
 
 def _blanked(batches: Iterable[pa.RecordBatch], gone: pa.Array) -> Iterator[pa.RecordBatch]:
-    """Their ids and tokens become empty; the writers put the end mark."""
+    """Their ids and tokens become empty, and what is known of them null; the writers put the end mark."""
     for batch in batches:
         hit = pc.is_in(batch["doc_id"], value_set=gone)
         kept: npt.NDArray[np.bool_] = ~hit.to_numpy(zero_copy_only=False)
@@ -197,4 +199,5 @@ def _blanked(batches: Iterable[pa.RecordBatch], gone: pa.Array) -> Iterator[pa.R
         values = batch["ids"].flatten().to_numpy()[np.repeat(kept, counts)]
         offsets = np.concatenate([[0], np.cumsum(np.where(kept, counts, 0))]).astype(np.int32)
         ids = pa.ListArray.from_arrays(pa.array(offsets), pa.array(values))
-        yield pa.RecordBatch.from_pydict({"doc_id": pc.if_else(hit, "", batch["doc_id"]), "ids": ids})
+        known = {name: pc.if_else(hit, None, batch[name]) for name in SUMMED.names if name in batch.schema.names}
+        yield pa.RecordBatch.from_pydict({"doc_id": pc.if_else(hit, "", batch["doc_id"]), **known, "ids": ids})

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from kvern.kernels import sentencepieces
-from kvern.shards import manifest, storage
+from kvern.shards import held, manifest, storage
 from kvern.shards.agreement import Differs, Sample, shard_agrees
 from kvern.shards.form import INDEX
 from kvern.shards.manifest import Build, NoBuild
@@ -33,6 +33,7 @@ def verify(
     looked = Sample(sample, *_processors(build))
     decoded = _in_order(lambda shard: shard_agrees(build, shard, looked), list(build.shards), threads)
     _totals(build)
+    _held(build)
     _papers(build)
     told = {key: build.manifest[key] for key in ("build", "generation", "documents", "tokens")}
     sizes = {"files": len(files) + 1, "bytes": sum(each["bytes"] for each in files)}
@@ -79,11 +80,12 @@ def _same_bytes(build: Build, fact: dict[str, Any], tell: Callable[[str], None])
 def _processors(build: Build) -> tuple[Any, Any]:
     """The model's encoder and decoder, once what the manifest says of it is true."""
     told, data = build.manifest["tokenizer"], storage.get(build.root, manifest.MODEL)
-    have = {"vocabulary": sentencepieces.describe(data).vocabulary, "eod": sentencepieces.eod_id(data)}
+    decoder = sentencepieces.decoder(data)
+    have = {"vocabulary": decoder.get_piece_size(), "eod": decoder.eos_id()}
     for key, value in have.items():
         if told[key] != value:
             raise Differs(f"{manifest.MODEL}: wanted {key} {told[key]}, got {value}")
-    return sentencepieces.encoder(data), sentencepieces.decoder(data)
+    return sentencepieces.encoder(data), decoder
 
 
 def _papers(build: Build) -> None:
@@ -95,6 +97,14 @@ def _papers(build: Build) -> None:
     for name, data in wanted.items():
         if storage.get(build.root, name) != data:
             raise Differs(f"{name}: it is not what follows from the manifest")
+
+
+def _held(build: Build) -> None:
+    """The manifest's sums are those of the index files; an older build's index knows neither year nor licence."""
+    if told := build.manifest.get("held"):
+        for key, found in held.of(build).items():
+            if told[key] != found:
+                raise Differs(f"{manifest.NAME}: held by {key}: it differs from the index files")
 
 
 def _totals(build: Build) -> None:

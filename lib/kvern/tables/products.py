@@ -39,6 +39,7 @@ TOKENS = part_table(
         ddl="""
 doc_id STRING NOT NULL,
 ids ARRAY<INT> NOT NULL COMMENT 'without end mark',
+count INT NOT NULL COMMENT 'of the ids: whoever plans or sums reads this column and no ids',
 text_hash STRING NOT NULL COMMENT 'SHA-256 of the final text',
 edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>> COMMENT 'byte spans of documents.text that were cut (empty) or masked, in order',
 tokenizer STRING NOT NULL COMMENT 'sha256 of the model',

@@ -7,8 +7,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern.kernels import bands, noisy
+from kvern.kernels import noisy
 from kvern.kernels import noisy_pairs as kernel
+from kvern.transforms.candidates import candidates, number
 
 
 def noisy_candidates(signals: DataFrame, bucket: int, meetings: int) -> DataFrame:
@@ -17,11 +18,7 @@ def noisy_candidates(signals: DataFrame, bucket: int, meetings: int) -> DataFram
     As with all candidates, more documents can only push a pair out, never bring one in. Documents with the same words
     in the same order are left to `duplicate_pairs`.
     """
-    packed = signals.select(
-        F.unhex("doc_id").alias("id"), F.unhex("words_hash").alias("words_hash"), F.col("noisy").alias("minhash")
-    ).mapInArrow(_entries, "range INT, entries BINARY")
-    ranges = packed.repartition("range").sortWithinPartitions("range")
-    met = ranges.mapInArrow(partial(_candidates, k=bucket), "doc LONG, other LONG, copies BOOLEAN")
+    met = candidates(signals, bucket, "noisy", noisy.VERSION)
     counted = met.groupBy("doc", "other").agg(F.count("doc").alias("meetings"), F.bool_or("copies").alias("copies"))
     return counted.where(~F.col("copies") & (F.col("meetings") >= meetings)).select("doc", "other")
 
@@ -48,17 +45,8 @@ def _groups(pairs: DataFrame) -> DataFrame:
 
 def _candidate_texts(groups: DataFrame, documents: DataFrame) -> DataFrame:
     """(doc_id, number, groups, text) of candidates; groups are broadcast, so that no text is shuffled."""
-    number = F.conv(F.substring("doc_id", 1, bands.NUMBER_BITS // 4), 16, 10).cast("long")
-    texts = documents.select("doc_id", number.alias("number"), "text")
+    texts = documents.select("doc_id", number("doc_id").alias("number"), "text")
     return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "text")
-
-
-def _entries(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    return bands.entry_batches(batches, noisy.VERSION)
-
-
-def _candidates(batches: Iterator[pa.RecordBatch], k: int) -> Iterator[pa.RecordBatch]:
-    return bands.candidate_batches(batches, k)
 
 
 def _letters(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

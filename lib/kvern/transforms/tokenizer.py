@@ -38,6 +38,7 @@ def _training(params: Tokenizer) -> vocabulary.Training:
     return vocabulary.Training(
         vocabulary=params.vocabulary,
         alpha=params.alpha,
+        large=params.large,
         required_chars=params.required_chars or "",
         character_coverage=params.character_coverage,
         min_count=params.min_count,
@@ -61,7 +62,7 @@ def _totals(words: DataFrame, params: Tokenizer) -> Any:
     if not many and params.min_count == 1:
         return totals.select(*_WORD).toArrow()
     weights = sampling.language_weights(
-        {row["language"]: row["n"] for row in sums}, params.alpha, params.floors, params.top_ups
+        {row["language"]: row["n"] for row in sums}, params.alpha, params.floors, params.top_ups, params.large
     )
     whole = words.groupBy("word").agg(F.sum("n").alias("n"), F.sum(_weighed(weights)).alias("weight"))
     enough = whole.where(F.col("n") >= params.min_count)

@@ -14,7 +14,7 @@ from kvern.params import FinalText
 from kvern.transforms.final_text import decided, kept
 
 _PLACE = ("source", "batch", "part")
-_COLUMNS = ("doc_id", "ids", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
+_COLUMNS = ("doc_id", "ids", "count", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,12 @@ class Encoding:
 _BY = Encoding()
 
 
-def tokens(
+def tokens(  # noqa: PLR0913 - five tables, what was made before, and how
     documents: DataFrame,
     signals: DataFrame,
     selection: DataFrame,
     eligibility: DataFrame,
+    repeats: DataFrame,
     previous: DataFrame,
     model: sentencepieces.Model,
     params: FinalText,
@@ -47,7 +48,7 @@ def tokens(
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
     The model travels to the workers inside the plan.
     """
-    texts = decided(documents, signals, kept(eligibility, selection), params)
+    texts = decided(documents, signals, kept(eligibility, selection), repeats, params)
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
     texts = texts.withColumn("made_from", wanted)
     same = texts.select("doc_id", "made_from", *_PLACE)
@@ -69,11 +70,12 @@ def _encoded(texts: DataFrame, model: sentencepieces.Model, cache_bytes: int) ->
     def encoded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rows = encoding.encoded(kernel.finished(batches), data, lossless, cache_bytes)
         return (
-            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "text_hash", "by_library"]) for batch in rows
+            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "count", "text_hash", "by_library"])
+            for batch in rows
         )
 
     span = "struct<start:int,end:int,replacement:string>"
     schema = f"""doc_id string, made_from string, source string, batch string, part int,
-        edits array<{span}>, ids array<int>, text_hash string, by_library long"""
+        edits array<{span}>, ids array<int>, count int, text_hash string, by_library long"""
     rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
     return rows.withColumn("tokenizer", F.lit(model.sha256))

@@ -1,0 +1,31 @@
+"""What a build holds, in tokens by what is known of its documents, from its own index files."""
+
+from collections import Counter
+
+import pyarrow as pa
+
+from kvern.shards import reading
+from kvern.shards.manifest import Build
+from kvern.shards.parquet import SUMMED
+
+UNKNOWN = "unknown"
+
+
+def of(build: Build) -> dict[str, dict[str, int]]:
+    """Tokens (end marks counted) by source, language and tier, and by year and licence where its index has them."""
+    sums: dict[str, Counter[str]] = {}
+    buckets = {each["name"]: each for each in build.manifest["buckets"]}
+    for shard in build.shards:
+        index, bucket = reading.index_of(build, shard), buckets[build.form.buckets[shard]]
+        tokens = int(reading.counts_of(index).sum())
+        for key in ("source", "language", "tier"):
+            sums.setdefault(key, Counter())[bucket[key]] += tokens
+        for key in SUMMED.names:
+            if key in index.column_names:
+                sums.setdefault(key, Counter()).update(_by(index, key))
+    return {key: dict(sorted(found.items())) for key, found in sums.items()}
+
+
+def _by(index: pa.Table, key: str) -> dict[str, int]:
+    rows = index.group_by(key).aggregate([("count", "sum")]).to_pylist()
+    return {UNKNOWN if row[key] is None else str(row[key]): row["count_sum"] for row in rows}
