@@ -13,8 +13,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import combinations, pairwise
 from math import comb
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -172,6 +174,16 @@ def speeds(whole: list[str], rounds: int) -> Iterator[Figure]:
         yield of_rounds(name, spent, "MB/s", floor, f"{megabytes:.1f} MB of books, one core")
 
 
+def alignments(folder: Path) -> Figure:
+    """How many candidates are no pair, where texts share most of their phrases: sections of laws."""
+    laws = [file.read_text("utf-8") for file in sorted((folder / "bulk/norwegian-laws").glob("*.md"))]
+    texts = [text[at : at + 3_000] for text in laws for at in range(0, len(text), 3_000)]
+    found, candidates = by_noise(texts)
+    what = f"candidates below the threshold a document, {len(texts)} pieces of laws of 3,000 characters"
+    one = of_rounds("alignments_in_vain", [(candidates - len(found)) / len(texts)], "a document", 5, what)
+    return replace(one, better="lower")
+
+
 def main(rounds: int = 5) -> None:
     whole = books(shared())
     kinds = pieces(whole)
@@ -181,7 +193,7 @@ def main(rounds: int = 5) -> None:
     found += [one for rate in (0.05, 0.1) for both in (False, True) for one in level(few, rate, both, evenly, "even_")]
     for rate in (0.05, 0.1):
         found += [one for shorten in (False, True) for one in clustered(small, rate, shorten)]
-    found += speeds(whole, rounds)
+    found += [alignments(shared()), *speeds(whole, rounds)]
     print(write("noisy", found))
     for one in found:
         print(f"{one.name:28} {one.value:9.3f} {one.unit:6} (floor {one.floor})  {one.input}")
