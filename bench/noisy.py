@@ -1,14 +1,16 @@
 """The same text read with other errors: how many pairs are found, beside word 5-grams, and what it costs.
 
-    python bench/noisy.py [ROUNDS]
+    python bench/noisy.py [ROUNDS [PAIRS]]
 
 Telegrams, pages, chapters and whole books (`noisy_texts`) with a second reading of each at 1, 5, 10 and 20 % errors a
 character: one reading against the clean text, and two readings against one another. All lie in one set with the
 others, those of the same book too. Found is what comes out end to end: signature, buckets, meetings, alignment at the
 recipe's threshold. Beside it the recipe's word 5-grams, at the threshold that suits them best. Then clusters of one
-to five readings, by the adjusted Rand index (Hubert & Arabie 1985).
+to five readings, by the adjusted Rand index (Hubert & Arabie 1985). PAIRS is what bench/ocr_pairs.py wrote: of its
+pages that nothing was fitted on, the printed text against what Tesseract read; without it their figures are left out.
 """
 
+import json
 import sys
 import time
 from collections import Counter
@@ -24,7 +26,7 @@ from figures import Figure, of_rounds, shared, write
 from noisy_texts import books, evenly, families, pieces
 
 from kvern.demo.ocr_noise import corrupt
-from kvern.kernels import bands, minhash, noisy, overlap
+from kvern.kernels import alignment, bands, minhash, noisy, overlap
 from kvern.kernels.arrow import Bytes, utf8_view
 from kvern.kernels.letters import letters_of
 from kvern.params import DuplicatePairs, Signals
@@ -118,6 +120,22 @@ def level(
         at += len(members)
 
 
+def printed(file: Path) -> Iterator[Figure]:
+    """Pages of 800 characters and what Tesseract read of them; recall by the error rate of the reading."""
+    pages = [page for page in map(json.loads, file.read_text("utf-8").splitlines()) if page["held"]]
+    count, texts = len(pages), [page[side] for side in ("truth", "read") for page in pages]
+    true, found = {(at, at + count) for at in range(count)}, set(by_noise(texts)[0])
+    rates = [alignment.rate(page["truth"], page["read"]) for page in pages]
+    what = f"{count} pages, printed and read by Tesseract 5, errors of {sum(rates) / count:.1%} on average"
+    for name, value in zip(("precision", "recall", "f1"), scores(found, true), strict=True):
+        yield figure(f"{name}_printed", value, what, 0.9 if name == "f1" else 0.0)
+    yield figure("f1_words_printed", best(by_words(texts), true), f"{what}; word 5-grams, best threshold")
+    for low, high in pairwise((0, 0.05, 0.1, 0.2, 10)):
+        rows = [at for at, rate in enumerate(rates) if low <= rate < high]
+        share = sum((at, at + count) in found for at in rows) / len(rows)
+        yield figure(f"recall_printed_{low * 100:g}", share, f"{len(rows)} pages with errors of {low:.0%} or more")
+
+
 def clusters(pairs: set[tuple[int, int]], count: int) -> list[int]:
     label = list(range(count))
     for a, b in sorted(pairs):
@@ -184,7 +202,7 @@ def alignments(folder: Path) -> Figure:
     return replace(one, better="lower")
 
 
-def main(rounds: int = 5) -> None:
+def main(rounds: int = 5, pairs: Path | None = None) -> None:
     whole = books(shared())
     kinds = pieces(whole)
     small = kinds["telegram"] + kinds["page"]
@@ -193,6 +211,7 @@ def main(rounds: int = 5) -> None:
     found += [one for rate in (0.05, 0.1) for both in (False, True) for one in level(few, rate, both, evenly, "even_")]
     for rate in (0.05, 0.1):
         found += [one for shorten in (False, True) for one in clustered(small, rate, shorten)]
+    found += printed(pairs) if pairs else ()
     found += [alignments(shared()), *speeds(whole, rounds)]
     print(write("noisy", found))
     for one in found:
@@ -200,4 +219,4 @@ def main(rounds: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*map(int, sys.argv[1:2]), *map(Path, sys.argv[2:3]))
