@@ -21,7 +21,7 @@ from kvern.kernels.folding import fold, folding
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix
 
 LENGTH = 12  # folded letters of a run
-VERSION = 0x100 + FOLDING  # never one of `minhash`'s; raised with any change of a key
+VERSION = 0x200 + FOLDING  # never one of `minhash`'s; raised with any change of a key
 WINDOW = 4096  # letters at a time
 Hashes = npt.NDArray[np.uint64]
 Mask = npt.NDArray[np.bool_]
