@@ -103,7 +103,7 @@ def jvm() -> int:
 
 def one_size(file: Path, count: int, rounds: int) -> tuple[list[float], float]:
     """(CPU microseconds a document of each round, shuffled bytes a document); once a process, as a JVM is."""
-    from kvern.transforms.duplicate_pairs import candidates
+    from kvern.transforms.candidates import candidates
 
     pq.write_table(signals(count), file, compression="zstd", row_group_size=50_000)
     spent = []

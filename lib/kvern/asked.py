@@ -9,8 +9,9 @@ from kvern.build_params import Tokenizer
 from kvern.kernels import benchmarks, files
 from kvern.recipe import Recipe
 from kvern.rules import Rules
-from kvern.stage import File, Given, Settings
+from kvern.stage import File, Given, Settings, parts_of
 from kvern.transforms import eligibility
+from kvern.transforms.candidates import Known
 
 
 def sources(given: Given) -> DataFrame:
@@ -44,6 +45,15 @@ def judged_by(recipe: Recipe, rule: Rules) -> Any:
     return [recipe.eligibility, recipe.as_of, rules.bounds(rule), rule.rights, priorities, dropped, sure]
 
 
+def repeats_cut(recipe: Recipe) -> list[str]:
+    return sorted({"boilerplate", "passage"} & set(recipe.final_text.cuts))
+
+
+def repeated(recipe: Recipe, _: Rules) -> Any:
+    cuts = repeats_cut(recipe)
+    return [cuts, recipe.boilerplate if "boilerplate" in cuts else None]
+
+
 def under_input(settings: Settings, *names: str) -> tuple[File, ...]:
     return tuple((settings.env.input, name) for name in names)
 
@@ -55,6 +65,29 @@ def benchmark_items(given: Given) -> list[tuple[str, str]]:
         for b in named
         for item in benchmarks.benchmark_items(b.name, files.read(given.env.input, b.path)[0], b.field)
     ]
+
+
+def known_pairs(given: Given) -> Known | None:
+    """What is known of `duplicate_pairs`; None where settings are others now, or a part was made anew since."""
+    before = given.lineage(tables.DUPLICATE_PAIRS)
+    compared: dict[str, str] = before.get("parts", {})
+    now = parts_of(tables.SIGNALS, given.recorded)
+    same = str(before.get("fingerprint")).split(".")[0] == given.fingerprint.split(".")[0]
+    if not same or not compared or not compared.items() <= now.items():
+        return None
+    units = [(batch, int(part)) for batch, part in (unit.rsplit("/", 1) for unit in compared)]
+    return Known(given.read(tables.DUPLICATE_PAIRS), given.rows(units, "batch STRING, part INT"), given.watch())
+
+
+def contractions(given: Given) -> int:
+    """Rounds of contraction until what is left of the clusters fits one task: each leaves a third of the ends or less.
+
+    Ends are counted as if no two pairs shared one; Delta knows the number of pairs without a scan.
+    """
+    ends, rounds = 2 * given.read(tables.DUPLICATE_PAIRS).count(), 0
+    while ends > given.env.union_find_documents * 3**rounds:
+        rounds += 1
+    return rounds
 
 
 def model(settings: Settings) -> tuple[File, ...]:

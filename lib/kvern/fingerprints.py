@@ -112,9 +112,10 @@ def _units_read(stage: Stage, table: Table, unit: Unit, recorded: Recorded) -> l
     return [unit] if stage.writes.scope == "part" else parts(recorded)
 
 
-def missing(stage: Stage, unit: Unit, recorded: Recorded) -> list[str]:
-    """Tables that the unit reads and that are not made; those made for a pinned stage alone are never missed."""
-    optional = {each.writes.name for each in stages.PIPELINE if each.serves}
+def missing(stage: Stage, unit: Unit, recorded: Recorded, recipe: Recipe) -> list[str]:
+    """Tables that the unit reads and that are not made; those made for a pinned stage alone are never missed, nor
+    those that the recipe has no need of."""
+    optional = {each.writes.name for each in stages.PIPELINE if each.serves or not each.needed(recipe)}
     return sorted(
         {name for name, _, _, have in _inputs(stage, unit, recorded) if have is None and name not in optional}
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Format = Literal["mets-alto", "alto", "warc", "arc", "wet", "html", "jsonl", "parquet", "text", "srt", "vtt"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-Cut = Literal["c4_line", "doubtful_block"]
+Cut = Literal["c4_line", "doubtful_block", "boilerplate", "passage"]
 Policy = Literal["keep", "mask", "cut", "drop"]
 
 
@@ -102,6 +102,10 @@ class Signals(Params):
     """A block that the OCR engine is less sure of is doubtful: a span of `signals.cuts`."""
     block_score: Share = 0.25
     """So is one with a higher estimate of its character error rate, whatever the engine says."""
+    noisy: Literal["none", "scanned", "all"] = "all"
+    """Which documents get a signature that finds the same text read with other OCR errors (docs/noisy.md)."""
+    noisy_keys: int = Field(default=64, ge=1, le=256)
+    """Keys of that signature, 8 bytes each: more find texts with more errors, and cost more."""
 
 
 class DuplicatePairs(Params):
@@ -111,6 +115,11 @@ class DuplicatePairs(Params):
     """The least exact Jaccard of a stored pair; every later threshold must be at least this."""
     bucket: int = Field(default=8, ge=2)
     """Up to so many members of an LSH bucket all pairs are compared; beyond, each with the so many smallest ids."""
+    noisy_threshold: Share = 0.5
+    """The least share of letters that are the same, of both together, in a pair that was read with errors."""
+    noisy_meetings: int = Field(default=2, ge=1)
+    """Keys of `signals.noisy` that two documents share at least before they are aligned. 1 finds more of what has
+    errors in a fifth of its letters, and aligns some fifty times as many."""
 
 
 class Benchmark(Params):
@@ -128,7 +137,9 @@ class Contamination(Params):
     """Which evaluation sets are looked for, and how."""
 
     ngram: int = Field(default=13, ge=2)
-    """Words in a row that count as found."""
+    """Words in a row that count as found: what `eligibility` judges."""
+    short_ngram: int = Field(default=8, ge=0)
+    """Fewer words in a row, reported beside; 0 for none."""
     benchmarks: tuple[Benchmark, ...] = ()
     """`[[contamination.benchmarks]]`, one for each set."""
 
@@ -166,10 +177,12 @@ class NearDuplicates(Params):
 
     threshold: Share = 0.8
     """The exact Jaccard from which two documents are near duplicates."""
+    noisy_threshold: Share = 0.5
+    """The same of pairs of kind noisy, whose Jaccard is that of their letters under alignment."""
     policy: Literal["component", "verified"] = "component"
     """`component`: one of each cluster stays; `verified`: who goes has itself that Jaccard to one that stays."""
-    order: tuple[Literal["priority", "quality", "words"], ...] = ("priority", "quality", "words")
-    """What decides who stays, before the smallest doc_id."""
+    order: tuple[Literal["priority", "ocr", "quality", "words"], ...] = ("priority", "ocr", "quality", "words")
+    """What decides who stays, before the smallest doc_id: columns of `eligibility`."""
 
 
 class Selection(Params):
@@ -180,10 +193,10 @@ class Selection(Params):
 
 
 class FinalText(Params):
-    """What is cut and masked in a kept document, by what `signals` found."""
+    """What is cut and masked in a kept document, by what `signals` and `repeats` found."""
 
     cuts: tuple[Cut, ...] = ()
-    """Kinds of `signals.cuts` that go: lines that C4 removes, blocks that were badly read."""
+    """What goes: lines that C4 removes, badly read blocks (`signals.cuts`); what others keep (`repeats`)."""
     pii: dict[str, dict[str, Policy]] = {"*": {"*": "mask", "organisation": "keep"}}
     """Tier, then kind, to keep, mask, cut (the span goes) or drop (the document goes); `*` is any."""
     min_confidence: Share = 0.5

@@ -28,6 +28,7 @@ from kvern.params import (
     Source,
     Suppressions,
 )
+from kvern.repeat_params import Boilerplate, Passages
 
 P = TypeVar("P", bound=Params)
 
@@ -58,6 +59,8 @@ class Recipe(Params):
     eligibility: Eligibility = Field(default_factory=Eligibility)
     near_duplicates: NearDuplicates = Field(default_factory=NearDuplicates)
     selection: Selection = Field(default_factory=Selection)
+    boilerplate: Boilerplate = Field(default_factory=Boilerplate)
+    passages: Passages = Field(default_factory=Passages)
     final_text: FinalText = Field(default_factory=FinalText)
     tokenizer: Tokenizer = Field(default_factory=Tokenizer)
     shards: Shards = Field(default_factory=Shards)
@@ -76,6 +79,14 @@ class Recipe(Params):
             seen.add((source.name, source.batch))
         return self
 
+    @model_validator(mode="after")
+    def _cuts_have_sources(self) -> Self:
+        for cut, section in (("boilerplate", self.boilerplate), ("passage", self.passages)):
+            if cut in self.final_text.cuts and not section.sources:
+                key = "passages" if cut == "passage" else cut
+                raise ValueError(f"final_text.cuts: {cut!r} wants sources to look into, name them in {key}.sources")
+        return self
+
 
 class Env(Params):
     """All that cannot: where things lie and how wide a job runs."""
@@ -90,6 +101,8 @@ class Env(Params):
     """How many tasks a stage that parses is spread over: two or three for each core."""
     encoder_cache_bytes: int = Field(default=1 << 25, ge=1024)
     """Memory of each Python worker for words that it has encoded before; the largest power of two in it is used."""
+    union_find_documents: int = Field(default=30_000_000, ge=1)
+    """Documents with a pair that one task joins into clusters, 30 to 70 bytes each; more are contracted in Spark."""
     spark: str | None = None
     """Properties that start a JVM, relative to this file; not read under spark-submit."""
 

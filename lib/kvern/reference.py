@@ -1,4 +1,4 @@
-"""Renders docs/tables.md and docs/recipe.md from what the code says: `python -m kvern.reference DOCS_FOLDER`.
+"""Renders tables.md, recipe.md and s_curve.svg of docs/ from what the code says: `python -m kvern.reference FOLDER`.
 
 A column's meaning stands in its table's DDL, a key's meaning beside it in `params`; neither is written twice.
 """
@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
 
-from kvern import tables
+from kvern import s_curve, tables
 from kvern.build_params import Phase
 from kvern.params import Gate, Params, Source
 from kvern.recipe import Env, Recipe
@@ -79,12 +79,16 @@ def _section(title: str, model: type[Params]) -> str:
     nested = {name[1:-1] for name, _ in _sections(model)} | {"sources", "gates", "tiers"}
     fields = [(name, field) for name, field in model.model_fields.items() if name not in nested]
     rows = "".join(
-        f"| `{name}` | {_kind(field.annotation)} | {_default(field)} | {field.description or ''} |\n"
+        f"| `{name}` | {_kind(field.annotation)} | {_default(field)} | {_line(field.description)} |\n"
         for name, field in fields
     )
-    told = " ".join((model.__doc__ or "").split())
+    told = _line(model.__doc__)
     table = f"\n| key | type | default | meaning |\n|---|---|---|---|\n{rows}" if rows else ""
     return f"\n## {title}\n\n{told}\n{table}"
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _kind(annotation: Any) -> str:
@@ -122,6 +126,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     (folder / "tables.md").write_text(tables_page(), encoding="utf-8")
     (folder / "recipe.md").write_text(recipe_page(), encoding="utf-8")
+    (folder / "s_curve.svg").write_text(s_curve.of_defaults(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ def _check_names(recipe: Recipe, rules: Rules) -> None:
         _known(f"sources.{source.name}.tier", "tier", [source.tier], tiers)
     _known("eligibility.exempt", "source", recipe.eligibility.exempt, sources)
     _known("signals.ocr_sources", "source", recipe.signals.ocr_sources, sources)
+    _known("boilerplate.sources", "source", recipe.boilerplate.sources, sources)
+    _known("passages.sources", "source", recipe.passages.sources, sources)
     _known("selection.weights", "source", recipe.selection.weights, sources)
     _known("final_text.pii", "tier", recipe.final_text.pii, ["*", *tiers])
     _known("eligibility.languages", "language", recipe.eligibility.languages, [*rules.languages, "nor", "und", "zxx"])

@@ -3,22 +3,22 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from kvern import __version__, stages
-from kvern.fingerprints import GONE, WHOLE, Recorded, Unit, digest, missing, own, parts, stale
-from kvern.kernels import listing
+from kvern import __version__, delivered, stages
+from kvern.delivered import Pending
+from kvern.fingerprints import WHOLE, Recorded, Unit, missing, stale
 from kvern.recipe import ConfigError, Recipe
-from kvern.stage import Given, Settings, Stage, Store
-from kvern.tables import DELIVERIES, Table
+from kvern.stage import Given, Settings, Stage, Store, parts_of
+from kvern.tables import Table
 from kvern.warehouse import Counts, GateError, Warehouse
 
-Pending = tuple[Unit, Given, Callable[[Store], object]]
 Tell = Callable[[str], None]
 
 
@@ -61,12 +61,12 @@ def run(
     """Make each chosen stage where it is stale; yields what each did, in order. `renew`: pinned stages made anew."""
     with ThreadPoolExecutor() as pool:
         # The first queries of a session cost seconds each, however small: they run side by side.
-        listings = _listings(pool, warehouse, settings) if stages.DELIVERIES in chosen else {}
+        listings = delivered.listings(pool, warehouse, settings) if stages.DELIVERIES in chosen else {}
         recorded = warehouse.recorded()
-        silent = _without_files(listings, settings) if listings else []
+        silent = delivered.without_files(listings, settings) if listings else []
         for stage in chosen:
             pending = (
-                _delivered(listings, recorded)
+                delivered.delivered(listings, recorded)
                 if stage is stages.DELIVERIES
                 else _pending(stage, warehouse, settings, recorded, renew)
             )
@@ -97,7 +97,7 @@ def _pending(
     if not units and stage.writes.scope == "corpus" and not _intact(stage, warehouse, settings, recorded):
         units = [(WHOLE, recorded[stage.writes.name, *WHOLE])]
     for unit, fingerprint in units:
-        if lacking := missing(stage, unit, recorded):
+        if lacking := missing(stage, unit, recorded, settings.recipe):
             raise ConfigError(
                 f"{stage.name} reads {lacking[0]}, which is not made yet; run it first (--from {lacking[0]})."
             )
@@ -117,8 +117,10 @@ def _publish(stage: Stage, given: Given, store: Store) -> object:
 def _write(stage: Stage, unit: Unit, given: Given, publish: Callable[[Store], object], warehouse: Warehouse) -> Counts:
     started = time.monotonic()
     table, recipe = stage.writes, given.recipe
-    place = {"table": table.name, "batch": unit[0], "part": unit[1]}
+    place: dict[str, Any] = {"table": table.name, "batch": unit[0], "part": unit[1]}
     made_by = {"fingerprint": given.fingerprint, "kvern": __version__, "recipe": recipe.name}
+    if stage.remembers:
+        place["parts"] = parts_of(stage.remembers, given.recorded)
     written: list[Counts] = []
 
     def store(frame: DataFrame) -> DataFrame:
@@ -161,81 +163,9 @@ def _given(
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
 
-    return Given(read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A batch as it lies there now: its rows, each part's fingerprint, and the sources that have a file."""
-
-    given: Given
-    rows: DataFrame
-    found: dict[int, str]
-    sources: frozenset[str]
-
-
-def _listings(pool: ThreadPoolExecutor, warehouse: Warehouse, settings: Settings) -> dict[str, Future[Listing]]:
-    """Every batch, listed: each part's rows and fingerprint. Listing is cheap, so it is done on every run."""
-    batches = sorted({source.batch for source in settings.recipe.sources})
-    return {batch: pool.submit(_listed, batch, warehouse, settings) for batch in batches}
-
-
-def _listed(batch: str, warehouse: Warehouse, settings: Settings) -> Listing:
-    given = _listing(batch, warehouse, settings)
-    rows = stages.DELIVERIES.rows(given).persist()
-    return Listing(given, rows, *_contents(rows, own(stages.DELIVERIES, settings)))
-
-
-def _without_files(listings: dict[str, Future[Listing]], settings: Settings) -> list[str]:
-    """A sentence for each source without a file; ConfigError where none has one.
-
-    A folder that is not mounted must not look like a library that withdrew everything.
-    """
-    lacking = [s for s in settings.recipe.sources if s.name not in listings[s.batch].result().sources]
-    said = [f"source {s.name} ({s.batch}): no file matches {s.path!r} under the input" for s in lacking]
-    if len(lacking) == len(settings.recipe.sources):
-        raise ConfigError(f"{'; '.join(said)}. Check the sources' paths and --input.")
-    return said
-
-
-def _delivered(listings: dict[str, Future[Listing]], recorded: Recorded) -> Iterator[Pending]:
-    """The parts whose listing is new, or gone."""
-    for batch, listing_of in listings.items():
-        listing = listing_of.result()
-        before = [part for name, part in parts(recorded) if name == batch]
-        for part in sorted({*listing.found, *before}):
-            fingerprint = listing.found.get(part, GONE)
-            if recorded.get((DELIVERIES.name, batch, part)) != fingerprint:
-                given = replace(listing.given, fingerprint=fingerprint)
-                yield (batch, part), given, partial(_store_part, listing.rows, part)
-        listing.rows.unpersist()
-
-
-def _store_part(listed: DataFrame, part: int, store: Store) -> object:
-    return store(listed.where(F.col("part") == part))
-
-
-def _contents(listed: DataFrame, itself: str) -> tuple[dict[int, str], frozenset[str]]:
-    """Part to fingerprint, a sum of hashes over its rows that no order can show in; and the sources with files."""
-    content = F.sum(F.xxhash64(*sorted(listed.columns)).cast("decimal(38,0)")).alias("content")
-    sources = F.collect_set("source").alias("sources")
-    rows = listed.groupBy("part").agg(content, F.count(F.lit(1)).alias("n"), sources).collect()
-    found = {row["part"]: f"{itself}.{digest([str(row['content']), row['n']])}" for row in rows}
-    return found, frozenset(name for row in rows for name in row["sources"])
-
-
-def _listing(batch: str, warehouse: Warehouse, settings: Settings) -> Given:
-    """What `deliveries` is given: folders to list as the table it reads, and what was dealt before as the others."""
-    rows = [row for each in _sources(settings.recipe, batch) for row in listing.places(settings.env.input, *each)]
-    columns = ", ".join(f"{name} STRING" for name in listing.WORK.names)
-    work = warehouse.spark.createDataFrame(listing.rows_of(rows), columns)
-    dealt = warehouse.read(DELIVERIES).where(F.col("batch") == batch).select("source", "object_id", "part").distinct()
-    wide = settings.env.partitions
-    return Given(lambda _: work.repartition(wide), lambda _: dealt, warehouse.spark.createDataFrame, settings)
-
-
-def _sources(recipe: Recipe, batch: str) -> list[tuple[str, str, str, str]]:
-    return [(each.name, each.batch, each.format, each.path) for each in recipe.of_batch(batch).sources]
+    return Given(
+        read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded, warehouse.lineage
+    )
 
 
 def progress() -> Tell:

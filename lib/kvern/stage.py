@@ -15,6 +15,11 @@ File = tuple[str, str]  # a folder or URL, and a name under it
 Store = Callable[[DataFrame], DataFrame]  # writes a stage's table, once, and gives back what is stored
 
 
+def parts_of(table: Table, recorded: Mapping[tuple[str, str, int], str]) -> dict[str, str]:
+    """ "batch/part" of a part table to its recorded fingerprint."""
+    return {f"{batch}/{part}": have for (name, batch, part), have in sorted(recorded.items()) if name == table.name}
+
+
 @dataclass(frozen=True)
 class Settings:
     """All that a run is told: what can change an output, what cannot, and the folder that the recipe lies in."""
@@ -34,6 +39,7 @@ class Given:
     or with the first few.
     `watch` gives an observation whose counts stand in the stage's line once its table is written.
     `fingerprint` is the stage's own for this unit, `recorded` all that are known: (table, batch, part) to fingerprint.
+    `lineage` gives what stands in a table's last commit.
     """
 
     read: Callable[[Table], DataFrame]
@@ -43,6 +49,7 @@ class Given:
     reads: tuple[Table, ...] = ()
     fingerprint: str = ""
     recorded: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
+    lineage: Callable[[Table], Mapping[str, Any]] = lambda table: {}
     watched: list[Observation] = field(default_factory=list)
 
     def watch(self) -> Observation:
@@ -78,6 +85,7 @@ class Stage:
     `serves` names the pinned stage that this one is made for: it is made when that one is, and `needed` by the recipe.
     A stage that leaves files beside its table has `publish`, which stores what it makes through the door it is given,
     and `intact`, false where those files are gone.
+    `remembers`: a part table whose parts, as they were when this whole table was made, stand in its commit.
     """
 
     writes: Table
@@ -92,6 +100,7 @@ class Stage:
     publish: Callable[[Given, Store], object] | None = None
     intact: Callable[[Given], bool] = lambda given: True
     called: str = ""
+    remembers: Table | None = None
 
     @property
     def name(self) -> str:

@@ -9,10 +9,13 @@ from kvern.transforms import (
     documents,
     duplicate_pairs,
     eligibility,
+    line_counts,
     near_duplicates,
     pages,
+    passages,
     records,
     refusals,
+    repeats,
     rights,
     selection,
     signals,
@@ -72,15 +75,19 @@ SIGNALS = Stage(
         given.read(tables.DOCUMENTS), given.recipe.signals, rules.stop_words(given.rules)
     ),
     depends=lambda recipe, rule: [recipe.signals, rules.stop_words(rule)],
-    version=3,
+    version=4,
 )
 CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,
     reads=(tables.DOCUMENTS,),
     make=lambda given: contamination.contamination(
-        given.read(tables.DOCUMENTS), asked.benchmark_items(given), given.recipe.contamination
+        given.read(tables.DOCUMENTS),
+        asked.benchmark_items(given),
+        given.recipe.contamination,
+        given.watch() if given.recipe.contamination.benchmarks else None,
     ),
     depends=lambda recipe, _: recipe.contamination,
+    version=2,
     files=lambda settings: asked.under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
 )
 RIGHTS = Stage(
@@ -102,9 +109,21 @@ DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,
     reads=(tables.SIGNALS, tables.DOCUMENTS),
     make=lambda given: given.over(
-        duplicate_pairs.duplicate_pairs, params=given.recipe.duplicate_pairs, ngram=given.recipe.signals.ngram
+        duplicate_pairs.duplicate_pairs,
+        params=given.recipe.duplicate_pairs,
+        ngram=given.recipe.signals.ngram,
+        known=asked.known_pairs(given),
+        noisy=given.recipe.signals.noisy != "none",
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
+    remembers=tables.SIGNALS,
+)
+PASSAGES = Stage(
+    writes=tables.PASSAGES,
+    reads=(tables.DOCUMENTS,),
+    make=lambda given: given.over(passages.passages, params=given.recipe.passages),
+    depends=lambda recipe, _: recipe.passages,
+    needed=lambda recipe: bool(recipe.passages.sources) or "passage" in recipe.final_text.cuts,
 )
 ELIGIBILITY = Stage(
     writes=tables.ELIGIBILITY,
@@ -113,6 +132,7 @@ ELIGIBILITY = Stage(
         eligibility.eligibility, sources=asked.sources(given), limits=asked.limits(given.recipe, given.rules)
     ),
     depends=asked.judged_by,
+    version=2,
 )
 NEAR_DUPLICATES = Stage(
     writes=tables.NEAR_DUPLICATES,
@@ -124,6 +144,8 @@ NEAR_DUPLICATES = Stage(
         params=given.recipe.near_duplicates,
         documents=given.frames[2],
         ngram=given.recipe.signals.ngram,
+        contractions=asked.contractions(given),
+        seen=given.watch(),
     ),
     depends=lambda recipe, rule: [recipe.near_duplicates, recipe.signals.ngram, rules.closes(rule)],
 )
@@ -133,9 +155,23 @@ SELECTION = Stage(
     make=lambda given: given.over(selection.selection, params=given.recipe.selection),
     depends=lambda recipe, _: recipe.selection,
 )
+LINE_COUNTS = Stage(
+    writes=tables.LINE_COUNTS,
+    reads=(tables.SIGNALS, tables.SELECTION),
+    make=lambda given: given.over(line_counts.line_counts, params=given.recipe.boilerplate),
+    depends=lambda recipe, _: recipe.boilerplate,
+    needed=lambda recipe: bool(recipe.boilerplate.sources) or "boilerplate" in recipe.final_text.cuts,
+)
+REPEATS = Stage(
+    writes=tables.REPEATS,
+    reads=(tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.LINE_COUNTS, tables.PASSAGES),
+    make=lambda given: given.over(repeats.repeats, params=given.recipe.boilerplate, cuts=given.recipe.final_text.cuts),
+    depends=asked.repeated,
+    needed=lambda recipe: bool(asked.repeats_cut(recipe)),
+)
 WORDS = Stage(
     writes=tables.WORDS,
-    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY),
+    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.REPEATS),
     make=lambda given: given.over(words.words, params=given.recipe.final_text),
     depends=lambda recipe, _: recipe.final_text,
     serves=tables.TOKENIZER.name,
@@ -156,10 +192,17 @@ TOKENIZER = Stage(
 )
 TOKENS = Stage(
     writes=tables.TOKENS,
-    reads=(tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.TOKENIZER),
+    reads=(
+        tables.DOCUMENTS,
+        tables.SIGNALS,
+        tables.SELECTION,
+        tables.ELIGIBILITY,
+        tables.REPEATS,
+        tables.TOKENIZER,
+    ),
     make=lambda given: given.over(
         tokens.tokens,
-        first=4,
+        first=5,
         previous=given.read(tables.TOKENS),
         model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
@@ -195,7 +238,7 @@ SHARDS = Stage(
 
 PIPELINE = (
     *(DELIVERIES, PAGES, RECORDS, FIXITY, DOCUMENTS, REFUSALS),
-    *(SIGNALS, CONTAMINATION, RIGHTS, SUPPRESSIONS, DUPLICATE_PAIRS),
-    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, WORDS, TOKENIZER, TOKENS, SHARDS),
+    *(SIGNALS, CONTAMINATION, RIGHTS, SUPPRESSIONS, DUPLICATE_PAIRS, PASSAGES),
+    *(ELIGIBILITY, NEAR_DUPLICATES, SELECTION, LINE_COUNTS, REPEATS, WORDS, TOKENIZER, TOKENS, SHARDS),
 )
 BY_NAME = {stage.name: stage for stage in PIPELINE}

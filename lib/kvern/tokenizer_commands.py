@@ -71,9 +71,9 @@ def _told(
     warehouse: Warehouse, settings: Settings, model: sentencepieces.Model, others: dict[str, bytes], each: int
 ) -> dict[str, Any]:
     named = {"kvern": model.data, **others}
-    reads = (tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY)
-    documents, signals, selection, eligibility = (warehouse.read(table) for table in reads)
-    texts = documents, signals, selection, eligibility, settings.recipe.final_text
+    reads = (tables.DOCUMENTS, tables.SIGNALS, tables.SELECTION, tables.ELIGIBILITY, tables.REPEATS)
+    documents, signals, selection, eligibility, repeats = (warehouse.read(table) for table in reads)
+    texts = documents, signals, selection, eligibility, repeats, settings.recipe.final_text
     rows = transform.fertility(*texts, models=named, each=each).collect()
     return {
         "sha256": model.sha256,

@@ -93,6 +93,17 @@ class Warehouse:
         writer.option("userMetadata", json.dumps(lineage, sort_keys=True)).save(self.path(table))
         return _counts(seen.get, time.monotonic() - started)
 
+    def lineage(self, table: Table) -> dict[str, Any]:
+        """What the table's last commit says of how it was made; empty where it says nothing, or is not there."""
+        if not self.exists(table):
+            return {}
+        last = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}` LIMIT 1").collect()[0]
+        try:
+            said = json.loads(last["userMetadata"] or "{}")
+        except ValueError:  # another program's commit
+            return {}
+        return said if isinstance(said, dict) else {}
+
     def log(self, table: Table, batch: str, part: int, fingerprint: str, counts: Counts) -> None:
         """Record a finished run: only what is recorded here counts as made."""
         row = (

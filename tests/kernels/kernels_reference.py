@@ -132,6 +132,11 @@ def is_word_character(character: str) -> bool:
     return unicodedata.category(character)[0] in "LMN" or character == "_"
 
 
+def is_selector(character: str) -> bool:
+    """Variation selectors: marks by their category, but of emoji."""
+    return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+
+
 def _sign(character: str) -> str:
     if character in "0123456789":
         return "d"
@@ -154,5 +159,5 @@ def lower(character: str) -> str:
 
 def bare_words(data: bytes) -> list[str]:
     """The words of MinHash: runs of word characters in lower case."""
-    text = "".join(lower(c) if is_word_character(c) else " " for c in decoded(data))
+    text = "".join(lower(c) if is_word_character(c) and not is_selector(c) else " " for c in decoded(data))
     return [word for word in text.split(" ") if word]

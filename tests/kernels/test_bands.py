@@ -106,8 +106,7 @@ def test_a_signature_of_another_version_is_refused_with_a_sentence():
 
 
 def test_an_id_of_another_length_is_refused_with_a_sentence():
-    rows = pa.RecordBatch.from_pydict(
-        {"id": [b"kort"], "words_hash": [bytes(8)], "minhash": [bytes([2, 0, *bytes(8)])]}
-    )
+    signature = minhash.VERSION.to_bytes(2, "little") + bytes(8)
+    rows = pa.RecordBatch.from_pydict({"id": [b"kort"], "words_hash": [bytes(8)], "minhash": [signature]})
     with pytest.raises(ValueError, match="wanted an id or hash of 32 hex digits, got 8"):
         list(bands.entry_batches([rows]))

@@ -11,6 +11,7 @@ from kernels_reference import bare_words, hostile, is_word_character, packed, ti
 from kvern.kernels import bare_words as kernel
 from kvern.kernels.characters import characters, readonly
 
+EMOJI = "❤️ 👍🏽 👩‍🚀 ✈️✈️"
 LETTERS = "aZåØ_ŧ\u0130\u023aKŸĿ-. «»–×÷ª²é中😀ж\u0301"
 latin = st.text(st.sampled_from("aBzåÆØ é9_.,-«»–’ŧŠ×"), max_size=200).map(str.encode)
 
@@ -37,6 +38,11 @@ def test_words_hash_alike_when_they_are_alike_in_lower_case(one, other):
     known = dict(zip(bare_words(one) + bare_words(other), hashes(one) + hashes(other), strict=True))
     assert hashes(one) == [known[word] for word in bare_words(one)]
     assert len(set(known.values())) == len(known)
+
+
+def test_emoji_have_no_words():
+    assert hashes(EMOJI.encode()) == hashes(b"") == [] and bare_words(EMOJI.encode()) == []
+    assert hashes(("en " + EMOJI + "to").encode()) == hashes(b"en to")
 
 
 @given(hostile | tidy | latin, hostile, hostile)

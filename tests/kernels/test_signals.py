@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from kernels_reference import hostile, packed
 
 from kvern import tables
-from kvern.kernels import fingerprints, language, language_columns, minhash, ocr_columns, quality, redundancy, signals
+from kvern.kernels import (
+    fingerprints,
+    language,
+    language_columns,
+    minhash,
+    noisy,
+    ocr_columns,
+    quality,
+    redundancy,
+    signals,
+)
 from kvern.kernels.stop_words import stop_words
 
 LISTS = {"nob": ("og", "ikke"), "nno": ("og", "ikkje")}
@@ -18,6 +29,7 @@ SETTINGS = signals.Settings(
     languages=("nob", "nno", "dan", "eng"),
     stop_words=LISTS,
     **{"bands": 14, "rows": 8, "ngram": 5, "seed": 1, "block_confidence": 0.6, "block_score": 0.25},
+    **{"noisy": "all", "noisy_keys": 64},
 )
 INPUT = signals.INPUT.set(1, pa.field("text", pa.binary()))
 PROSE = (
@@ -94,7 +106,18 @@ def test_the_row_holds_what_the_kernels_measure():
     keys, _, orders = minhash.signatures(*packed([text]), bands=14, rows=8, ngram=5, seed=1)
     assert row["minhash"][2:] == keys[0].tobytes()
     assert row["words_hash"] == f"{int(orders[0]):016x}"
+    assert row["noisy"][2:] == noisy.noisy_signatures(*packed([text]), keys=64, seed=1).keys.tobytes()
     assert (row["source"], row["batch"], row["part"], row["flag"]) == ("bok", "2026-10", 3, None)
+
+
+def test_signatures_of_noisy_text_are_for_those_that_the_recipe_says():
+    text = PROSE.encode()
+    place = INPUT.get_field_index("scanned")
+    given = batch(text, text, text).set_column(place, "scanned", pa.array([True, False, None]))
+    for mode, told in (("none", [0, 0, 0]), ("scanned", [8, 0, 0]), ("all", [8, 8, 8])):
+        asked = replace(SETTINGS, noisy=mode, noisy_keys=1)
+        found = [row for out in signals.signal_batches([given], asked) for row in out["noisy"].to_pylist()]
+        assert [len(blob) - 2 if blob else 0 for blob in found] == told
 
 
 def test_languages_are_ranked_and_no_text_comes_back():

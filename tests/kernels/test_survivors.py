@@ -16,8 +16,11 @@ def grams(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + 2]) for at in range(len(words) - 1)}
 
 
-def survivors(rows, threshold=0.6, size=2):
-    """Rows are (cluster, group, doc_id, text) in order."""
+ALIGNED = pa.list_(pa.struct([("of_group", pa.string()), ("jaccard", pa.float64())]))
+
+
+def survivors(rows, threshold=0.6, size=2, aligned=None):
+    """Rows are (cluster, group, doc_id, text) in order; `aligned`: group to what it is near to under alignment."""
     given = pa.record_batch({"doc_id": [row[GROUP] for row in rows], "text": [row[TEXT] for row in rows]})
     sets = {row["group"]: row["shingles"] for out in set_batches([given], 2) for row in out.to_pylist()}
     columns = {
@@ -25,6 +28,7 @@ def survivors(rows, threshold=0.6, size=2):
         "group": [row[GROUP] for row in rows],
         "doc_id": pa.array([row[DOC] for row in rows], pa.string()),
         "shingles": [sets[row[GROUP]] for row in rows],
+        "aligned": pa.array([(aligned or {}).get(row[GROUP]) for row in rows], ALIGNED),
     }
     whole = pa.record_batch(columns)
     cuts = [whole.slice(at, size) for at in range(0, len(rows), size)]
@@ -67,3 +71,9 @@ def test_survivors_are_those_of_plain_sets_whatever_the_batches(size):
 
 def test_a_cluster_in_which_none_may_stay_has_no_survivor():
     assert survivors([("c", "g", None, "ei kvern mel"), ("c", "h", None, "ei kvern mel")]) == []
+
+
+def test_what_is_near_under_alignment_goes_though_no_word_is_the_same():
+    rows = [("c", "a", "1", "en to tre fire"), ("c", "b", "2", "xx yy zz ww"), ("c", "d", "3", "qq rr ss tt")]
+    aligned = {"b": [{"of_group": "a", "jaccard": 0.55}], "d": [{"of_group": "b", "jaccard": 0.9}]}
+    assert survivors(rows, aligned=aligned) == [("a", "1", "a", 1.0), ("b", "1", "a", 0.55), ("d", "3", "d", 1.0)]

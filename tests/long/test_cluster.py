@@ -1,12 +1,17 @@
-"""Every job once on a real standalone cluster, the package shipped as a zip; the same tables and shards as locally."""
+"""Every job once on a real standalone cluster, the package shipped as a zip, tasks run twice where they are slow and
+killed in the middle of three jobs; the same tables and shards as locally."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +23,9 @@ from kvern import stages
 from long.submitting import SPARK, arguments, environment, recipe_with, run
 
 pytestmark = pytest.mark.long
+HOSTS = ("127.0.0.1", "127.0.0.2")  # two names: Spark runs no copy of a task on the host that it runs on
+HASTY = ("interval=100ms", "quantile=0.5", "multiplier=1.1", "minTaskRuntime=0")
+KILLED = {stages.DUPLICATE_PAIRS.name, stages.TOKENS.name, stages.SHARDS.name}
 
 
 def free_port() -> int:
@@ -42,12 +50,11 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "--webui-port",
         str(page),
     ]
-    hand = ["org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "2g"]
-    hand += ["--webui-port", "0", f"spark://127.0.0.1:{port}"]
+    hands = [worker(host, f"spark://127.0.0.1:{port}") for host in HOSTS]
     with (folder / "log").open("w") as log:
         started = [
             subprocess.Popen([str(SPARK / "bin" / "spark-class"), *words], env=place, stdout=log, stderr=log)
-            for words in (head, hand, hand)
+            for words in (head, *hands)
         ]
         try:
             wait_for_workers(page, 2)
@@ -57,6 +64,11 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 each.terminate()
             for each in started:
                 each.wait(30)
+
+
+def worker(host: str, master: str) -> list[str]:
+    words = ["org.apache.spark.deploy.worker.Worker", "--host", host, "--cores", "1", "--memory", "2g"]
+    return [*words, "--webui-port", "0", master]
 
 
 def wait_for_workers(page: int, wanted: int) -> None:
@@ -94,8 +106,45 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def submit(master: str, wheel: Path, script: Path, *words: str) -> subprocess.CompletedProcess[str]:
     conf = ["--properties-file", str(ROOT / "conf" / "spark" / "local.conf"), "--master", master]
     conf += ["--conf", "spark.executor.memory=1g", "--conf", "spark.executor.cores=1", "--py-files", str(wheel)]
+    for setting in ("spark.speculation=true", *(f"spark.speculation.{each}" for each in HASTY)):
+        conf += ["--conf", setting]
     conf += ["--conf", "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"]
     return run([str(SPARK / "bin" / "spark-submit"), *conf, str(script), *words], PYTHONPATH="")
+
+
+def python_workers() -> set[int]:
+    """Python workers that executors forked: children of a daemon."""
+    found = {}
+    for place in Path("/proc").iterdir():
+        try:
+            words = (place / "cmdline").read_bytes()
+            if b"pyspark.daemon" in words and place.name.isdigit():
+                found[int(place.name)] = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it ended
+            continue
+    return {pid for pid, parent in found.items() if parent in found}
+
+
+@contextmanager
+def one_worker_killed() -> Iterator[list[int]]:
+    """The first Python worker that starts from now on is killed half a second later: its task fails and is run again."""
+    before, killed, done = python_workers(), [], threading.Event()
+
+    def kill() -> None:
+        while not killed and not done.wait(0.05):
+            for pid in sorted(python_workers() - before)[:1]:
+                time.sleep(0.5)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        thread.join()
 
 
 def table(place: Path, name: str) -> list[str]:
@@ -124,11 +173,11 @@ def test_every_job_gives_the_tables_and_shards_of_a_local_run(
 ) -> None:
     recipe, demo_holdings = recipe_with(tmp_path / "conf"), Path(demo.settings.env.input)
     local = Path(demo.settings.env.warehouse).parent
+    words = arguments(recipe, demo_holdings, tmp_path / "cluster")
     for stage in stages.PIPELINE:
-        done = submit(
-            master, wheel, ROOT / "jobs" / f"{stage.name}.py", *arguments(recipe, demo_holdings, tmp_path / "cluster")
-        )
-        assert f"{stage.name}: read" in done.stdout, done.stdout
+        with one_worker_killed() if stage.name in KILLED else nullcontext([0]) as killed:
+            done = submit(master, wheel, ROOT / "jobs" / f"{stage.name}.py", *words)
+        assert killed and f"{stage.name}: read" in done.stdout, done.stdout
     for stage in stages.PIPELINE:
         name = stage.writes.name
         assert table(tmp_path / "cluster", name) == table(local, name), name

@@ -104,3 +104,6 @@ def test_a_new_batch_reads_nothing_of_the_old_again(demo: Demo, copy: Settings, 
     want = {row["doc_id"]: row["reasons"] for row in demo.rows(tables.SELECTION)}
     rows = Warehouse(demo.spark, fresh.env.warehouse).read(tables.SELECTION).collect()
     assert {row["doc_id"]: row["reasons"] for row in rows} == want
+    pairs = Warehouse(demo.spark, fresh.env.warehouse).read(tables.DUPLICATE_PAIRS).collect()
+    assert sorted(map(tuple, pairs)) == sorted(tuple(row.values()) for row in demo.rows(tables.DUPLICATE_PAIRS))
+    assert 0 < report["duplicate_pairs"].counts.notes["known"] < len(pairs)

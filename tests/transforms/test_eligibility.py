@@ -61,7 +61,7 @@ def rows(spark: SparkSession, documents: list, signals: list, **given: object) -
 
 
 def test_a_document_that_passes_has_no_reason_and_carries_what_survivors_are_chosen_by(spark: SparkSession) -> None:
-    got = rows(spark, [document("a", ocr_confidence=0.8)], [signal("a")])
+    got = rows(spark, [document("a", ocr_confidence=0.8)], [signal("a", alpha_word_ratio=0.9, ocr_score=0.1)])
     assert got["a"] == {
         "doc_id": "a",
         "reasons": [],
@@ -71,7 +71,8 @@ def test_a_document_that_passes_has_no_reason_and_carries_what_survivors_are_cho
         "closed": False,
         "suppressed_copies": False,
         "priority": 7,
-        "quality": 0.8,
+        "ocr": 0.8,
+        "quality": 0.81,
         "words": 100,
     }
 

@@ -7,11 +7,12 @@ from kvern.transforms.near_duplicates import near_duplicates
 
 CLOSES = [("agreement", "open-web")]
 A, B, C, D, E, F = (letter * 32 for letter in "abcdef")
-ELIGIBILITY = "doc_id string, reasons array<string>, language string, tier string, closed boolean, suppressed_copies boolean, priority int, quality double, words long"
+ELIGIBILITY = "doc_id string, reasons array<string>, language string, tier string, closed boolean, suppressed_copies boolean, priority int, ocr double, quality double, words long"
 
 
-def doc(name, reasons=(), tier="open-web", closed=False, suppressed=False, priority=1, quality=1.0, words=10):
-    return (name, list(reasons), "nob", tier, closed, suppressed, priority, quality, words)
+def doc(name, reasons=(), closed=False, suppressed=False, **more):
+    own = {"tier": "open-web", "priority": 1, "ocr": 1.0, "quality": 1.0, "words": 10} | more
+    return (name, list(reasons), "nob", own.pop("tier"), closed, suppressed, *own.values())
 
 
 def run(spark, documents, pairs, partitions=2, texts=(), **params):
@@ -88,6 +89,18 @@ def test_a_chain_keeps_what_is_far_from_its_survivor_and_compares_what_never_was
     assert {chained[n]["cluster"] for n in (A, B, C, D, E)} == {A} and chained[D]["size"] == 5
 
 
+def test_a_twin_read_with_errors_goes_by_its_own_threshold_and_by_alignment(spark):
+    documents = [doc(A), doc(B), doc(C), doc(D)]
+    pairs = [(A, B, 0.6, "noisy"), (A, C, 0.45, "noisy"), (B, D, 0.7, "words")]
+    rows = run(spark, documents, pairs, noisy_threshold=0.5)
+    assert [(rows[n]["of"], rows[n]["jaccard"]) for n in (B, C, D)] == [(A, 0.6), (C, 1.0), (D, 1.0)]
+    assert [rows[n]["reasons"] for n in (A, B, C, D)] == [[], ["duplicate"], [], []]
+    texts = [(A, "a b c"), (B, "q w e"), (C, "x y z")]
+    chain = [(A, B, 0.6, "noisy"), (B, C, 0.55, "noisy")]
+    kept = run(spark, documents[:3], chain, texts=texts, policy="verified")
+    assert [(kept[n]["of"], kept[n]["jaccard"]) for n in (A, B, C)] == [(A, 1.0), (A, 0.6), (C, 1.0)]
+
+
 def test_a_cluster_that_its_pairs_settle_reads_no_text(spark):
     pairs = [(A, B, 0.9, "words"), (A, C, 1.0, "exact"), (B, D, 0.85, "words")]
     documents = [doc(A), doc(B, priority=0), doc(C), doc(D)]
@@ -96,9 +109,20 @@ def test_a_cluster_that_its_pairs_settle_reads_no_text(spark):
 
 
 def test_the_order_of_the_recipe_decides_who_stays(spark):
-    documents = [doc(A, words=5), doc(B, quality=0.5, words=9), doc(C, quality=0.9, priority=2, words=7)]
+    documents = [
+        doc(A, words=5, ocr=0.8),
+        doc(B, quality=0.5, words=9, ocr=0.9),
+        doc(C, quality=0.9, priority=2, words=7),
+    ]
     pairs = [(A, B, 0.9, "words"), (A, C, 0.9, "words")]
-    for order, survivor in ((("words",), B), (("quality", "words"), A), ((), A), (("priority", "words"), B)):
+    for order, survivor in (
+        (("words",), B),
+        (("quality", "words"), A),
+        ((), A),
+        (("priority", "words"), B),
+        (("ocr",), C),
+        (("priority", "ocr"), B),
+    ):
         rows = run(spark, documents, pairs, order=order)
         assert [rows[n]["survivor"] for n in (A, B, C)] == [n == survivor for n in (A, B, C)]
 

@@ -18,7 +18,7 @@ CACHE = 1 << 16
 BY = tokens.Encoding(CACHE)
 PLACE = "source string, batch string, part int"
 PARAMS = FinalText(
-    cuts=("c4_line",),
+    cuts=("c4_line", "passage"),
     pii={"*": {"*": "mask", "organisation": "keep", "phone": "cut"}, "closed": {"iban": "drop", "email": "keep"}},
 )
 TEXTS = {
@@ -28,6 +28,8 @@ TEXTS = {
     "4": "skriv ola@x.no",
     "5": "ikkje med",
 }
+REPEATS = [("5", 0, 6, "passage", "1"), ("4", 0, 5, "boilerplate", "1")]
+REPEATS_OF = "doc_id string, start int, end int, kind string, of string"
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +50,15 @@ def frames(spark: Any) -> dict[str, Any]:
             [("1", "nob", "open"), ("2", "nno", "open"), ("3", "nno", "open"), ("4", "nob", "closed"), ("5", "nob", "open")],
             "doc_id string, language string, tier string",
         ),
+        "repeats": spark.createDataFrame(REPEATS, REPEATS_OF),
     }  # fmt: skip
 
 
-FINAL = {"1": "skriv [e-post]\nslutt", "2": "ring  no", "3": "ja ja  nei", "4": "skriv ola@x.no", "5": "ikkje med"}
+FINAL = {"1": "skriv [e-post]\nslutt", "2": "ring  no", "3": "ja ja  nei", "4": "skriv ola@x.no", "5": "med"}
 
 
 def test_cuts_and_masks_follow_kind_tier_and_confidence(frames):
-    given = {name: frames[name] for name in ("documents", "signals", "eligibility")}
+    given = {name: frames[name] for name in ("documents", "signals", "eligibility", "repeats")}
     rows = {row.doc_id: row for row in final_text.final_text(**given, params=PARAMS).collect()}
     assert {doc: row.text for doc, row in rows.items()} == FINAL
     assert [tuple(edit) for edit in rows["1"].edits] == [(6, 14, "[e-post]"), (15, 20, "")]
@@ -76,7 +79,9 @@ def test_without_rules_personal_data_is_masked_and_an_unknown_kind_by_its_name(s
         [("3", [("sha1_sum", 0, 2, None), ("ipv6", 3, 5, 1.0)], [])],
         f"doc_id string, pii {spans}, cuts array<struct<kind:string,start:int,end:int>>",
     )
-    made = final_text.final_text(frames["documents"], signals, frames["eligibility"], FinalText(pii={}))
+    made = final_text.final_text(
+        frames["documents"], signals, frames["eligibility"], frames["repeats"], FinalText(pii={})
+    )
     assert made.where("doc_id = '3'").first().text == "[sha-sum] [ip-adresse]  nei"
 
 

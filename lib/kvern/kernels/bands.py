@@ -38,16 +38,16 @@ _TAG = 24  # bits of `upper` below a key: 16 bits of the hash over all words, 8 
 Longs = npt.NDArray[np.uint64]
 
 
-def entry_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def entry_batches(batches: Iterable[pa.RecordBatch], version: int = minhash.VERSION) -> Iterator[pa.RecordBatch]:
     """(id binary, words_hash binary, minhash binary) in; ENTRIES out. A null signature meets no bucket.
 
     A blob holds n entries: n uint64 of 40 bits of key, 16 bits of tag and the number's upper 8; then the number's
-    next 32 bits, n times; then its last 8. ValueError where a signature is of another version than `minhash.VERSION`.
+    next 32 bits, n times; then its last 8. ValueError where a signature is of another `version`.
     """
     held: list[tuple[Longs, Longs, Longs]] = []
     size = 0
     for batch in batches:
-        held.append(_entries(batch))
+        held.append(_entries(batch, version))
         size += len(held[-1][0])
         if size >= FLUSH:
             yield _blobs(held)
@@ -56,10 +56,10 @@ def entry_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
         yield _blobs(held)
 
 
-def _entries(batch: pa.RecordBatch) -> tuple[Longs, Longs, Longs]:
+def _entries(batch: pa.RecordBatch, version: int) -> tuple[Longs, Longs, Longs]:
     """(range, upper, number) of each entry."""
     batch = batch.filter(batch["minhash"].is_valid())
-    keys = _band_keys(batch["minhash"])
+    keys = _band_keys(batch["minhash"], version)
     numbers = _words(batch["id"], 16)[:, 0] >> np.uint64(64 - NUMBER_BITS)
     hashes = _words(batch["words_hash"], 8)[:, 0]
     top = numbers >> np.uint64(40)
@@ -82,7 +82,7 @@ def _words(column: pa.Array, width: int) -> Longs:
     return packed.reshape(-1, width // 8)
 
 
-def _band_keys(column: pa.Array) -> Longs:
+def _band_keys(column: pa.Array, version: int) -> Longs:
     """uint64[n, bands] from signatures; all are of one version and one number of bands."""
     data, offsets = utf8_view(column)
     lengths = np.unique(np.diff(offsets))
@@ -92,9 +92,9 @@ def _band_keys(column: pa.Array) -> Longs:
         raise ValueError(f"wanted signatures of one number of bands, got {lengths.tolist()} bytes: make `signals` anew")
     rows = data[offsets[0] : offsets[-1]].reshape(len(column), -1)
     versions = np.unique(np.ascontiguousarray(rows[:, :2]).view("<u2"))
-    if versions.tolist() != [minhash.VERSION]:
+    if versions.tolist() != [version]:
         have = ", ".join(map(str, versions.tolist()))
-        raise ValueError(f"wanted signatures of version {minhash.VERSION}, got {have}: make `signals` anew")
+        raise ValueError(f"wanted signatures of version {version}, got {have}: make `signals` anew")
     return np.ascontiguousarray(rows[:, 2:]).view("<u8").astype(np.uint64)
 
 

@@ -1,7 +1,8 @@
 """Bare words, hashed: what MinHash, Jaccard and contamination compare.
 
 A **bare word** is a run of word characters (letters, marks, numbers, the low line), lower-cased one to one: `\\w+` of
-the lower-cased text, with combining marks as word characters. Text is NFC, so that marks are rare.
+the lower-cased text, with combining marks as word characters. Text is NFC, so that marks are rare. Variation selectors
+are marks too, but of emoji: they are no word character, else a text of emoji alone would have words, all of them equal.
 
 Text goes through in windows. Most hold Latin letters and common marks: 64 bytes at a time become lower case and a mask
 of word characters (`vectors.fold_block`), and the mask's edges become spans. Around any other character the text is
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from kvern.kernels.arrow import Bytes
 from kvern.kernels.characters import WORD, code_point, continues, lower_code
@@ -163,6 +165,13 @@ def _mask_edges(window, blocks):
     return count
 
 
+@njit(inline="always")
+def in_word(code, classes):
+    """Whether a code point stands in bare words."""
+    selector = 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+    return classes[code] & WORD != 0 and not selector
+
+
 @compiled
 def _decoded_spans(data, at, stop, characters, window):
     """What `_mask_spans` tells, of any bytes."""
@@ -170,7 +179,7 @@ def _decoded_spans(data, at, stop, characters, window):
     inside = False
     while at < stop:
         code, length = code_point(data, at, stop)
-        if characters.classes[code] & WORD:
+        if in_word(code, characters.classes):
             if not inside:
                 window.edges[2 * count] = np.int32(to)
                 last = at

@@ -1,12 +1,10 @@
-"""Word n-grams that documents share with evaluation sets, looked up in one pass over each document.
+"""Word n-grams that documents share with evaluation sets (`grams`), looked up in one pass over each document.
 
-A gram is a run of `ngram` bare words, hashed as `minhash` hashes shingles. An item of fewer words, but at least
-SHORTEST, is one gram of its whole length; a shorter one says nothing of where it came from and is left out.
+Where they stand in a document is looked for in a second pass, over the few documents that hold any.
 """
 # mypy: allow-untyped-defs
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,66 +16,20 @@ from kvern.kernels.arrow import Bytes, Offsets, batches, utf8_view
 from kvern.kernels.bare_words import MOST, Window, bare_words, window
 from kvern.kernels.characters import characters, readonly
 from kvern.kernels.compiled import compiled
+from kvern.kernels.grams import LONG, SHORT, GramIndex, Hashes, Longs
 from kvern.kernels.hashing import GOLDEN, mix
-
-SHORTEST = 8
-Longs = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
+from kvern.kernels.word_places import word_spans
 
 PASSED = ("source", "batch", "part")
+_SPANS = pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32()), ("ngram", pa.string())]))
+_I, _F = pa.int32(), pa.float64()
 HITS = pa.schema(
     [
-        *(("doc_id", pa.string()), ("benchmark", pa.string()), ("overlap", pa.float64()), ("grams", pa.int32())),
-        *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
+        *(("doc_id", pa.string()), ("benchmark", pa.string()), ("overlap", _F), ("grams", _I), ("items", _I)),
+        *(("short_overlap", _F), ("short_grams", _I), ("spans", _SPANS)),
+        *(("source", pa.string()), ("batch", pa.string()), ("part", _I)),
     ]
 )
-
-
-@dataclass(frozen=True)
-class GramIndex:
-    """Distinct grams of all items; small, it travels to every task.
-
-    `hashes` sorted uint64[grams]; the items of gram g are `items[starts[g]:starts[g + 1]]`. `totals` int64[items]:
-    distinct grams of an item; `benchmark_of` int64[items]: its place in `benchmarks`. `lengths`: grams' words.
-    """
-
-    benchmarks: tuple[str, ...]
-    lengths: Longs
-    hashes: Hashes
-    starts: Longs
-    items: Longs
-    totals: Longs
-    benchmark_of: Longs
-
-
-def gram_index(items: Iterable[tuple[str, str]], ngram: int) -> GramIndex:
-    """Index of (benchmark, text of one item) rows; independent of their order up to the numbering of items."""
-    held = [(benchmark, *_grams(text, ngram)) for benchmark, text in items]
-    used = [row for row in held if len(row[2])]
-    benchmarks = tuple(sorted({row[0] for row in used}))
-    grams = np.concatenate([np.zeros(0, np.uint64), *(row[2] for row in used)])
-    totals = np.array([len(row[2]) for row in used], np.int64)
-    owners = np.repeat(np.arange(len(used)), totals)
-    order = np.lexsort((owners, grams))
-    hashes, starts = np.unique(grams[order], return_index=True)
-    return GramIndex(
-        benchmarks,
-        np.unique(np.array([row[1] for row in used], np.int64)),
-        hashes,
-        np.append(starts, len(grams)).astype(np.int64),
-        owners[order],
-        totals,
-        np.array([benchmarks.index(row[0]) for row in used], np.int64),
-    )
-
-
-def _grams(text: str, ngram: int) -> tuple[int, Hashes]:
-    """(words in each gram, distinct hashes) of an item; none where it is too short."""
-    data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
-    length = min(len(minhash.ordered_shingles(data, 0, len(data), 1)), ngram)
-    if length < min(SHORTEST, ngram):
-        return length, np.zeros(0, np.uint64)
-    return length, minhash.shingles_of(data, 0, len(data), length)
 
 
 class Lookup(NamedTuple):
@@ -167,7 +119,10 @@ def _rows(found: Iterable[pa.RecordBatch], index: GramIndex) -> Iterator[dict[st
         data, offsets = utf8_view(batch["text"])
         for row, grams in _hits(readonly(data), offsets, lookup, serial):
             named = {name: batch[name][row].as_py() for name in ("doc_id", *PASSED)}
-            yield from ({**named, **hit} for hit in _scores(grams, index))
+            text = data[offsets[row] : offsets[row + 1]]
+            for benchmark in np.unique(index.benchmark_of[_owners(grams, index)[1]]):
+                held = {kind: _of(grams, index, int(benchmark), kind) for kind in (LONG, SHORT)}
+                yield {**named, "benchmark": index.benchmarks[benchmark], **_scores(held, text, index)}
         serial += len(batch)
 
 
@@ -181,13 +136,58 @@ def _hits(data: Bytes, offsets: Offsets, lookup: Lookup, serial: int) -> Iterato
             yield row, lookup.found[:count]
 
 
-def _scores(grams: Longs, index: GramIndex) -> Iterator[dict[str, Any]]:
-    """overlap: the best item's share of its distinct grams; grams: distinct ones shared with the benchmark."""
-    owners = np.concatenate([index.items[index.starts[g] : index.starts[g + 1]] for g in grams])
-    gram_of = np.repeat(grams, index.starts[grams + 1] - index.starts[grams])
-    items, counts = np.unique(owners, return_counts=True)
-    shares = counts / index.totals[items]
-    for benchmark in np.unique(index.benchmark_of[items]):
-        shared = np.unique(gram_of[index.benchmark_of[owners] == benchmark])
-        overlap = float(shares[index.benchmark_of[items] == benchmark].max())
-        yield {"benchmark": index.benchmarks[benchmark], "overlap": overlap, "grams": len(shared)}
+class Held(NamedTuple):
+    """What a document shares with one benchmark by grams of one kind: distinct `grams`, the `items` that have one, and
+    the `overlap`: the best item's share of its distinct grams."""
+
+    grams: Longs
+    items: Longs
+    overlap: float
+
+
+def _owners(grams: Longs, index: GramIndex) -> tuple[Longs, Longs]:
+    """(gram, entry) of every entry that holds one of the grams."""
+    counts = index.starts[grams + 1] - index.starts[grams]
+    entries = [index.entries[index.starts[g] : index.starts[g + 1]] for g in grams]
+    return np.repeat(grams, counts), np.concatenate([np.zeros(0, np.int64), *entries])
+
+
+def _of(grams: Longs, index: GramIndex, benchmark: int, kind: int) -> Held:
+    gram_of, entries = _owners(grams, index)
+    mine = (index.benchmark_of[entries] == benchmark) & (index.kind_of[entries] == kind)
+    found, counts = np.unique(entries[mine], return_counts=True)
+    overlap = float((counts / index.totals[found]).max(initial=0.0))
+    return Held(np.unique(gram_of[mine]), np.unique(index.item_of[found]), overlap)
+
+
+def _scores(held: dict[int, Held], text: Bytes, index: GramIndex) -> dict[str, Any]:
+    long, short = held[LONG], held[SHORT]
+    spans = [
+        {"start": start, "end": end, "ngram": name}
+        for name, kind in (("long", long), ("short", short))
+        for start, end in _spans(text, index.hashes[kind.grams], index.lengths)
+    ]
+    return {
+        **{"overlap": long.overlap, "grams": len(long.grams), "items": len(np.union1d(long.items, short.items))},
+        **{"short_overlap": short.overlap, "short_grams": len(short.grams), "spans": spans},
+    }
+
+
+def _spans(text: Bytes, hashes: Hashes, lengths: Longs) -> Iterator[tuple[int, int]]:
+    """Byte spans that the grams with these hashes cover, joined where they overlap.
+
+    The whole text where it has a word that is hashed as several (`bare_words`).
+    """
+    if not len(hashes):
+        return
+    starts, ends = word_spans(text)
+    if len(starts) != len(minhash.ordered_shingles(text, 0, len(text), 1)):
+        yield 0, len(text)
+        return
+    covered = np.zeros(len(starts) + 1, np.int64)
+    for length in lengths[lengths <= len(starts)].tolist():
+        at = np.flatnonzero(np.isin(minhash.ordered_shingles(text, 0, len(text), length), hashes))
+        np.add.at(covered, at, 1)
+        np.add.at(covered, at + length, -1)
+    edges = np.flatnonzero(np.diff(np.cumsum(covered) > 0, prepend=False))
+    yield from ((int(starts[first]), int(ends[last - 1])) for first, last in edges.reshape(-1, 2))

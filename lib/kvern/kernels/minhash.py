@@ -23,7 +23,7 @@ from kvern.kernels.compiled import compiled
 from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix
 from kvern.kernels.vectors import LANES, VECTORS, keep_few_minima, keep_minima
 
-VERSION = 2
+VERSION = 3
 Hashes = npt.NDArray[np.uint64]
 Permutations = npt.NDArray[np.uint32]
 _1, _2, _3 = np.uint64(1), np.uint64(2), np.uint64(3)
@@ -161,11 +161,11 @@ def signatures(data: Bytes, offsets: Offsets, *, bands: int, rows: int, ngram: i
     return found
 
 
-def blobs(keys: Hashes, present: npt.NDArray[np.bool_]) -> pa.Array:
+def blobs(keys: Hashes, present: npt.NDArray[np.bool_], version: int = VERSION) -> pa.Array:
     """Binary array: 2 bytes of version, then little-endian uint64 band keys; null where not `present`."""
     n, bands = keys.shape
     rows = np.empty((n, 2 + 8 * bands), np.uint8)
-    rows[:, :2] = np.frombuffer(VERSION.to_bytes(2, "little"), np.uint8)
+    rows[:, :2] = np.frombuffer(version.to_bytes(2, "little"), np.uint8)
     rows[:, 2:] = np.ascontiguousarray(keys, "<u8").view(np.uint8).reshape(n, 8 * bands)
     return _fixed_width(pa.binary(), rows, present)
 

@@ -16,6 +16,7 @@ from kvern.kernels import (
     language_columns,
     minhash,
     nested,
+    noisy,
     ocr_columns,
     pii,
     quality,
@@ -58,7 +59,8 @@ SIGNALS = pa.schema(
         (ocr_columns.PAGES, pa.list_(ocr_columns.PAGE)),
         *((name, pa.int32()) for name in ("stop_words", "c4_lines", "c4_sentences")),
         *(("curly_brackets", pa.bool_()), ("lorem_ipsum", pa.bool_())),
-        *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("flag", pa.string())),
+        *(("words_hash", pa.string()), ("line_hashes", pa.binary()), ("minhash", pa.binary()), ("noisy", pa.binary())),
+        ("flag", pa.string()),
         *(("source", pa.string()), ("batch", pa.string()), ("part", pa.int32())),
     ]
 )
@@ -69,7 +71,8 @@ Columns = dict[str, pa.Array]
 class Settings:
     """`languages`: ISO 639-3 codes to tell apart. `stop_words`: each language's list. A signature has `bands` times
     `rows` permutations drawn from `seed` over shingles of `ngram` words. A block whose engine is less sure than
-    `block_confidence`, or whose score is above `block_score`, is doubtful."""
+    `block_confidence`, or whose score is above `block_score`, is doubtful. `noisy`: which documents get a signature of
+    `noisy_keys` keys for texts with OCR errors: `none`, those that are `scanned`, or `all`."""
 
     languages: tuple[str, ...]
     stop_words: Mapping[str, tuple[str, ...]]
@@ -79,6 +82,8 @@ class Settings:
     seed: int
     block_confidence: float
     block_score: float
+    noisy: str
+    noisy_keys: int
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def _measured(batch: pa.RecordBatch, data: Bytes, offsets: Offsets, scan: Scan) 
     read, doubtful = ocr_columns.columns(data, offsets, batch, labels, spelling, bounds)
     columns |= read | {"cuts": _cuts(found, doubtful)}
     columns |= {"pii": _personal(data, offsets), "flag": _flags(batch["text"], data, offsets)}
-    columns |= _signatures(data, offsets, scan.settings)
+    columns |= _signatures(data, offsets, scan.settings) | _noisy(data, offsets, batch["scanned"], scan.settings)
     columns |= {name: batch[name] for name in ("doc_id", "source", "batch", "part")}
     return pa.RecordBatch.from_arrays([columns[field.name].cast(field.type) for field in SIGNALS], schema=SIGNALS)
 
@@ -164,6 +169,13 @@ def _signatures(data: Bytes, offsets: Offsets, asked: Settings) -> Columns:
         data, offsets, bands=asked.bands, rows=asked.rows, ngram=asked.ngram, seed=asked.seed
     )
     return {"minhash": minhash.blobs(keys, words > 0), "words_hash": minhash.hexadecimal(orders, words > 0)}
+
+
+def _noisy(data: Bytes, offsets: Offsets, scanned: pa.Array, asked: Settings) -> Columns:
+    every = {"none": False, "scanned": scanned.fill_null(False), "all": True}[asked.noisy]
+    wanted = np.broadcast_to(np.asarray(every, np.bool_), (len(offsets) - 1,)).copy()
+    found = noisy.noisy_signatures(data, offsets, keys=asked.noisy_keys, seed=asked.seed, wanted=wanted)
+    return {"noisy": minhash.blobs(found.keys, found.present, noisy.VERSION)}
 
 
 def _flags(text: pa.Array, data: Bytes, offsets: Offsets) -> pa.Array:

@@ -34,9 +34,10 @@ def _set_rows(batches: Iterable[pa.RecordBatch], ngram: int) -> Iterator[dict[st
 
 
 def survivor_batches(batches: Iterable[pa.RecordBatch], threshold: float) -> Iterator[pa.RecordBatch]:
-    """(cluster, group, doc_id, shingles) in the order of cluster and rule in; SURVIVORS out, where there is one.
+    """(cluster, group, doc_id, shingles, aligned) in, in the order of cluster and rule; SURVIVORS out, where one is.
 
-    `doc_id` is the best member of a group of documents with the same words, null where none of them may stay.
+    `doc_id` is the best member of a group of documents with the same words, null where none of them may stay; `aligned`
+    list<struct<of_group, jaccard>>: the groups that it is near to whatever their words, or null.
     """
     return gathered(_survivor_rows(batches, threshold), SURVIVORS, weigh="group")
 
@@ -44,12 +45,13 @@ def survivor_batches(batches: Iterable[pa.RecordBatch], threshold: float) -> Ite
 def _survivor_rows(batches: Iterable[pa.RecordBatch], threshold: float) -> Iterator[dict[str, Any]]:
     current, kept = None, list[tuple[str, str, Any]]()
     for batch in batches:
-        names = ("cluster", "group", "doc_id", "shingles")
-        for cluster, group, doc_id, packed in zip(*(batch[name].to_pylist() for name in names), strict=True):
+        names = ("cluster", "group", "doc_id", "shingles", "aligned")
+        for cluster, group, doc_id, packed, aligned in zip(*(batch[name].to_pylist() for name in names), strict=True):
             if cluster != current:
                 current, kept = cluster, []
             hashes = np.frombuffer(packed, np.uint64)
-            found = _nearest(hashes, kept, threshold)
+            known = {each["of_group"]: each["jaccard"] for each in aligned or ()}
+            found = _nearest(hashes, kept, known, threshold)
             if found is None and doc_id is not None:
                 kept.append((doc_id, group, hashes))
                 found = {"of": doc_id, "of_group": group, "jaccard": 1.0}
@@ -57,13 +59,18 @@ def _survivor_rows(batches: Iterable[pa.RecordBatch], threshold: float) -> Itera
                 yield {"group": group, **found}
 
 
-def _nearest(hashes: Any, kept: list[tuple[str, str, Any]], threshold: float) -> dict[str, Any] | None:
-    """The first survivor that a set is near to."""
+def _nearest(
+    hashes: Any, kept: list[tuple[str, str, Any]], known: dict[str, float], threshold: float
+) -> dict[str, Any] | None:
+    """The first survivor that a set is near to, or that is known to be near."""
     for doc_id, group, own in kept:
-        shorter, longer = sorted((len(hashes), len(own)))
-        if shorter < threshold * longer:  # the Jaccard is at most the ratio of sizes
-            continue
-        jaccard = minhash.jaccard(own, hashes)
-        if jaccard >= threshold:
+        jaccard = known[group] if group in known else _jaccard(own, hashes, threshold)
+        if group in known or jaccard >= threshold:
             return {"of": doc_id, "of_group": group, "jaccard": jaccard}
     return None
+
+
+def _jaccard(own: Any, hashes: Any, threshold: float) -> float:
+    """0 where the sizes alone say that it is below the threshold: it is at most their ratio."""
+    shorter, longer = sorted((len(hashes), len(own)))
+    return 0.0 if shorter < threshold * longer else minhash.jaccard(own, hashes)

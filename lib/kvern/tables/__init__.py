@@ -5,6 +5,7 @@ from kvern.tables.decisions import ELIGIBILITY, NEAR_DUPLICATES, SELECTION
 from kvern.tables.holdings import DELIVERIES, DOCUMENTS, FIXITY, PAGES, RECORDS, REFUSALS
 from kvern.tables.measures import CONTAMINATION, DUPLICATE_PAIRS, RIGHTS, SIGNALS, SUPPRESSIONS
 from kvern.tables.products import RUNS, SHARD_INDEX, TOKENIZER, TOKENS, WORDS
+from kvern.tables.repeats import LINE_COUNTS, PASSAGES, REPEATS
 
 TABLES = (
     DELIVERIES,
@@ -15,12 +16,15 @@ TABLES = (
     REFUSALS,
     SIGNALS,
     DUPLICATE_PAIRS,
+    PASSAGES,
     CONTAMINATION,
     RIGHTS,
     SUPPRESSIONS,
     ELIGIBILITY,
     NEAR_DUPLICATES,
     SELECTION,
+    LINE_COUNTS,
+    REPEATS,
     WORDS,
     TOKENIZER,
     TOKENS,
@@ -37,10 +41,13 @@ __all__ = [
     "DUPLICATE_PAIRS",
     "ELIGIBILITY",
     "FIXITY",
+    "LINE_COUNTS",
     "NEAR_DUPLICATES",
     "PAGES",
+    "PASSAGES",
     "RECORDS",
     "REFUSALS",
+    "REPEATS",
     "RIGHTS",
     "RUNS",
     "SELECTION",

@@ -16,7 +16,8 @@ tier STRING NOT NULL COMMENT 'of rights',
 closed BOOLEAN NOT NULL COMMENT 'its rights do not allow training on the recipe''s day',
 suppressed_copies BOOLEAN NOT NULL COMMENT 'suppressed, and its near copies with it',
 priority INT NOT NULL COMMENT 'of its source in the recipe; smaller is better',
-quality DOUBLE COMMENT 'what the survivor rule compares: OCR confidence, 1 for born-digital text',
+ocr DOUBLE COMMENT 'the OCR engine''s confidence, 1 for text that was not scanned',
+quality DOUBLE COMMENT 'words with a letter, of all words, times one less the estimated character error rate; null without words',
 words LONG NOT NULL
 """,
 )

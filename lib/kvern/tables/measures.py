@@ -63,6 +63,7 @@ lorem_ipsum BOOLEAN COMMENT 'the filler text occurs in a line (C4)',
 words_hash STRING COMMENT '64-bit hash over the words in order, case-folded: equal for the same words',
 line_hashes BINARY COMMENT 'fingerprints of lines that are not blank: 2 bytes of version, then of each 8 bytes of hash, little-endian, and LEB128 twice the gap before it plus 1 at a paragraph''s start, and its length; null without one',
 minhash BINARY COMMENT '2 bytes of version, then little-endian uint64 band keys; null below one word',
+noisy BINARY COMMENT 'the same of runs of folded letters, for texts read with errors (docs/noisy.md); null below 12 letters, and where signals.noisy leaves it out',
 flag STRING COMMENT 'why a kernel could not judge; null when all did'
 """,
     )
@@ -75,8 +76,8 @@ DUPLICATE_PAIRS = Table(
     ddl="""
 doc_id STRING NOT NULL COMMENT 'the smaller id',
 other STRING NOT NULL COMMENT 'the larger id',
-jaccard DOUBLE NOT NULL COMMENT 'exact, over sets of word 5-grams',
-kind STRING NOT NULL COMMENT 'exact: the same words in the same order; words: verified word 5-grams'
+jaccard DOUBLE NOT NULL COMMENT 'exact, over sets of word 5-grams; of noisy ones over letters that the alignment pairs',
+kind STRING NOT NULL COMMENT 'exact: the same words in the same order; words: verified word 5-grams; noisy: one text read with different errors, aligned'
 """,
 )
 
@@ -88,8 +89,12 @@ CONTAMINATION = part_table(
         ddl="""
 doc_id STRING NOT NULL,
 benchmark STRING NOT NULL COMMENT 'name of the evaluation set in the recipe',
-overlap DOUBLE COMMENT 'share of the benchmark items'' word 13-grams of the best matching item that the document holds, 0 to 1',
-grams INT COMMENT 'word 13-grams shared with the benchmark'
+overlap DOUBLE COMMENT 'share of the best matching item''s long word n-grams (13 by default) that the document holds, 0 to 1',
+grams INT COMMENT 'different long n-grams shared with the benchmark',
+items INT COMMENT 'items of the benchmark that it shares an n-gram with, long or short',
+short_overlap DOUBLE COMMENT 'overlap in short n-grams (8 by default): how near a miss was',
+short_grams INT COMMENT 'different short n-grams shared with the benchmark',
+spans ARRAY<STRUCT<start: INT, end: INT, ngram: STRING>> COMMENT 'bytes of the text that shared n-grams cover, long ones first; ngram: long or short'
 """,
     )
 )

@@ -44,7 +44,7 @@ def eligibility(
     narrow = documents.select(*NARROW)
     known = (
         narrow.withColumn("superseded", _superseded())
-        .join(signals.drop("source", "batch", "part", "minhash", "cuts"), "doc_id", "left")
+        .join(signals.drop("source", "batch", "part", "minhash", "noisy", "cuts"), "doc_id", "left")
         .join(rights.select("doc_id", "tier", "valid_from", "valid_until"), "doc_id", "left")
         .join(_worst_overlap(contamination), "doc_id", "left")
         .join(suppressed(narrow, suppressions), "doc_id", "left")
@@ -63,7 +63,8 @@ def eligibility(
         "closed",
         F.coalesce("suppressed_copies", F.lit(False)).alias("suppressed_copies"),
         F.coalesce("priority", F.lit(100)).alias("priority"),
-        F.coalesce("ocr_confidence", F.lit(1.0)).alias("quality"),
+        F.coalesce("ocr_confidence", F.lit(1.0)).alias("ocr"),
+        _quality().alias("quality"),
         F.coalesce("words", F.lit(0)).cast("long").alias("words"),
     )
 
@@ -93,6 +94,11 @@ def _superseded() -> Column:
     delivered_whole = F.col("kind").isin(*OF_PAGES)
     thing = F.when(delivered_whole, F.substring_index("source_id", "#", 1)).otherwise(F.col("source_id"))
     return F.col("batch") < F.max("batch").over(Window.partitionBy("source", thing))
+
+
+def _quality() -> Column:
+    """What decides between copies: words that are words, less the errors that `signals` estimates."""
+    return F.round(F.col("alpha_word_ratio") * (1 - F.coalesce("ocr_score", F.lit(0.0))), 6)
 
 
 def _worst_overlap(contamination: DataFrame) -> DataFrame:

@@ -17,6 +17,7 @@ def fertility(
     signals: DataFrame,
     selection: DataFrame,
     eligibility: DataFrame,
+    repeats: DataFrame,
     params: FinalText,
     models: Mapping[str, bytes],
     each: int,
@@ -27,7 +28,8 @@ def fertility(
     """
     turn = Window.partitionBy("language").orderBy(F.xxhash64("doc_id"), "doc_id")
     drawn = kept(eligibility, selection).withColumn("turn", F.row_number().over(turn)).where(F.col("turn") <= each)
-    texts = decided(documents, signals, drawn.drop("turn"), params).select("doc_id", "language", "text", "spans")
+    texts = decided(documents, signals, drawn.drop("turn"), repeats, params)
+    texts = texts.select("doc_id", "language", "text", "spans")
     years = documents.select("doc_id", "year")
     given, kinds = dict(models), ", ".join(f"{name} string" for name in kernel.KEYS)
 

@@ -18,12 +18,15 @@ _SPAN = "struct<start:int,end:int,replacement:string>"
 _PLACE = ("source", "batch", "part")
 
 
-def final_text(documents: DataFrame, signals: DataFrame, eligibility: DataFrame, params: FinalText) -> DataFrame:
+def final_text(
+    documents: DataFrame, signals: DataFrame, eligibility: DataFrame, repeats: DataFrame, params: FinalText
+) -> DataFrame:
     """doc_id, language, made_from, text (final), edits: a row for each document that eligibility knows.
 
     `made_from` is a hash of all that decides the final text: the same hash is the same text.
     """
-    frame = decided(documents, signals, eligibility, params).select("doc_id", "language", "made_from", "text", "spans")
+    frame = decided(documents, signals, eligibility, repeats, params)
+    frame = frame.select("doc_id", "language", "made_from", "text", "spans")
     schema = f"doc_id string, language string, made_from string, text string, edits array<{_SPAN}>"
     return frame.mapInArrow(_finished, schema)
 
@@ -32,7 +35,9 @@ def _finished(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     return kernel.finished(batches)
 
 
-def decided(documents: DataFrame, signals: DataFrame, eligibility: DataFrame, params: FinalText) -> DataFrame:
+def decided(
+    documents: DataFrame, signals: DataFrame, eligibility: DataFrame, repeats: DataFrame, params: FinalText
+) -> DataFrame:
     """doc_id, text (as in documents), language, spans (what is cut and masked), made_from, source, batch, part.
 
     For the documents of one part that `eligibility` holds. The decisions are narrow and travel to the text, which
@@ -41,7 +46,8 @@ def decided(documents: DataFrame, signals: DataFrame, eligibility: DataFrame, pa
     judged = eligibility.select("doc_id", "language", "tier")
     measured = signals.select("doc_id", "cuts", "pii")
     known = documents.select("doc_id", "text_hash").join(judged, "doc_id").join(measured, "doc_id", "left")
-    known = known.withColumn("spans", F.concat(_cuts(params), _replaced(params)))
+    known = known.join(_repeated(repeats), "doc_id", "left")
+    known = known.withColumn("spans", F.concat(_cuts(params, "cuts"), _cuts(params, "repeated"), _replaced(params)))
     made_from = F.struct(F.lit(kernel.VERSION).alias("version"), "doc_id", "text_hash", "spans")
     narrow = known.select("doc_id", "language", "spans", F.sha2(F.to_json(made_from), 256).alias("made_from"))
     return documents.select("doc_id", "text", *_PLACE).join(F.broadcast(narrow), "doc_id")
@@ -67,8 +73,14 @@ def _span(span: Column, replacement: Column) -> Column:
     return F.struct(span["start"].alias("start"), span["end"].alias("end"), replacement.alias("replacement"))
 
 
-def _cuts(params: FinalText) -> Column:
-    wanted = F.filter("cuts", lambda cut: cut["kind"].isin(*params.cuts))
+def _repeated(repeats: DataFrame) -> DataFrame:
+    """(doc_id, repeated): what other documents keep, in order."""
+    each = repeats.select("doc_id", F.struct("start", "end", "kind").alias("span"))
+    return each.groupBy("doc_id").agg(F.array_sort(F.collect_list("span")).alias("repeated"))
+
+
+def _cuts(params: FinalText, column: str) -> Column:
+    wanted = F.filter(column, lambda cut: cut["kind"].isin(*params.cuts))
     return F.coalesce(F.transform(wanted, lambda cut: _span(cut, F.lit(""))), _empty())
 
 

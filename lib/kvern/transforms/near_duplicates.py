@@ -1,6 +1,6 @@
 """Clusters of near duplicates, and the one document of each that stays."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from kvern.params import NearDuplicates
@@ -16,6 +16,7 @@ def near_duplicates(
     documents: DataFrame | None = None,
     ngram: int | None = None,
     contractions: int = 0,
+    seen: Observation | None = None,
 ) -> DataFrame:
     """One row for every document of `eligibility`.
 
@@ -23,19 +24,34 @@ def near_duplicates(
     twin is a document of the same words or of a pair verified at the threshold, never one that a chain leads to. A
     closed or suppressed document's twin does not survive; the best of the other eligible ones does. The policy
     `verified` reads text of `documents` in word n-grams of the signatures' length; `component` reads none.
-    `contractions` changes no row (`clusters`).
+    `contractions` changes no row (`clusters`). `seen` counts duplicates, and the twins that a closed or suppressed copy
+    takes with it.
     """
     if params.policy == "verified" and (documents is None or ngram is None):
         raise ValueError("near_duplicates.policy = 'verified' wants the documents and the shingle length, has none")
-    passed = pairs.where(F.col("jaccard") >= params.threshold)
+    judged = _judged(pairs, params)
+    passed = judged.where("passed")
     groups = _exact_groups(pairs)
     members = _with_group(eligibility, groups)
     twins = _with_twins(members, _neighbours(passed, groups), closes)
     clustered = _with_cluster(twins, passed, contractions)
-    compared = _between_groups(pairs, groups)
+    compared = _between_groups(judged, groups)
     if documents is None or ngram is None or params.policy == "component":
-        return _columns(survivors.of_component(clustered, compared, params))
-    return _columns(survivors.of_neighbours(clustered, compared, documents, params, ngram))
+        return _counted(_columns(survivors.of_component(clustered, compared, params)), seen)
+    return _counted(_columns(survivors.of_neighbours(clustered, compared, documents, params, ngram)), seen)
+
+
+def _counted(rows: DataFrame, seen: Observation | None) -> DataFrame:
+    if seen is None:
+        return rows
+    names = ("duplicate", "closed_twin", "suppressed_twin")
+    return rows.observe(seen, *(F.count(F.when(F.array_contains("reasons", name), 1)).alias(name) for name in names))
+
+
+def _judged(pairs: DataFrame, params: NearDuplicates) -> DataFrame:
+    """Adds `passed`: near enough for the way in which the pair was compared."""
+    limit = F.when(F.col("kind") == "noisy", params.noisy_threshold).otherwise(params.threshold)
+    return pairs.withColumn("passed", F.col("jaccard") >= limit)
 
 
 def _exact_groups(pairs: DataFrame) -> DataFrame:
@@ -53,16 +69,20 @@ def _with_group(eligibility: DataFrame, groups: DataFrame) -> DataFrame:
     return _group(eligibility, "doc_id", groups, "group")
 
 
-def _between_groups(pairs: DataFrame, groups: DataFrame) -> DataFrame:
-    """(group, beside, jaccard): compared groups, both ways. Equal words, so that one pair's Jaccard is the group's."""
-    compared = _group(_group(pairs.where("kind <> 'exact'"), "doc_id", groups, "a"), "other", groups, "b")
-    ways = F.array(_way("a", "b"), _way("b", "a"))
-    both = compared.select(F.inline(ways))
-    return both.groupBy("group", "beside").agg(F.max("jaccard").alias("jaccard"))
+def _between_groups(judged: DataFrame, groups: DataFrame) -> DataFrame:
+    """(group, beside, jaccard, passed, noisy): compared groups, both ways; `noisy`: passed under alignment.
+
+    Equal words, so that one pair's Jaccard is the group's.
+    """
+    compared = _group(_group(judged.where("kind <> 'exact'"), "doc_id", groups, "a"), "other", groups, "b")
+    named = compared.withColumn("noisy", F.col("passed") & (F.col("kind") == "noisy"))
+    both = named.select(F.inline(F.array(_way("a", "b"), _way("b", "a"))))
+    best = [F.max(name).alias(name) for name in ("jaccard", "passed", "noisy")]
+    return both.groupBy("group", "beside").agg(*best)
 
 
 def _way(group: str, beside: str) -> Column:
-    return F.struct(F.col(group).alias("group"), F.col(beside).alias("beside"), "jaccard")
+    return F.struct(F.col(group).alias("group"), F.col(beside).alias("beside"), "jaccard", "passed", "noisy")
 
 
 def _neighbours(passed: DataFrame, groups: DataFrame) -> DataFrame:

@@ -15,6 +15,7 @@ def rank(params: NearDuplicates) -> Column:
     """What decides between two documents, smaller is better: the recipe's order, then the smallest doc_id."""
     terms = {
         "priority": [F.col("priority")],
+        "ocr": [F.col("ocr").isNull().alias("unread"), (-F.col("ocr")).alias("ocr")],
         "quality": [F.col("quality").isNull().alias("unknown"), (-F.col("quality")).alias("quality")],
         "words": [(-F.col("words")).alias("words")],
     }
@@ -43,9 +44,10 @@ def of_neighbours(
     """Adds `of`, `of_group` and `jaccard`: the first survivor that a document is itself near to, null for none.
 
     A cluster in which all are near its best member is settled by the pairs. Of the others the text is read, of one
-    document for each group of equal words, and what was never compared is compared.
+    document for each group of equal words, and what was never compared is compared, by words; what is near under
+    alignment is known from the pairs.
     """
-    near = _beside(compared).where(F.col("jaccard") >= params.threshold)
+    near = _beside(compared.where("passed"))
     groups = _with_first(members, near, params)
     settled = groups.where("NOT loose").select("group", "of", "of_group", "jaccard")
     sets = (
@@ -57,13 +59,20 @@ def of_neighbours(
         groups.where("loose")
         .select("cluster", "group", "best", F.col("best.doc_id").alias("doc_id"))
         .join(sets, "group")
+        .join(_near_under_alignment(compared), "group", "left")
         .repartition("cluster")
         .sortWithinPartitions("cluster", F.col("best").isNull(), "best", "group")
     )
-    compared_now = ordered.select("cluster", "group", "doc_id", "shingles").mapInArrow(
+    compared_now = ordered.select("cluster", "group", "doc_id", "shingles", "aligned").mapInArrow(
         partial(_survivors, threshold=params.threshold), "group STRING, of STRING, of_group STRING, jaccard DOUBLE"
     )
     return members.join(settled.unionByName(compared_now), "group", "left")
+
+
+def _near_under_alignment(compared: DataFrame) -> DataFrame:
+    """(group, aligned): what a group is near to by a noisy pair, with the Jaccard. Few: texts that were read twice."""
+    each = F.struct(F.col("beside").alias("of_group"), "jaccard")
+    return compared.where("noisy").groupBy("group").agg(F.sort_array(F.collect_list(each)).alias("aligned"))
 
 
 def _with_first(members: DataFrame, near: DataFrame, params: NearDuplicates) -> DataFrame:

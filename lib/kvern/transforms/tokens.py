@@ -32,11 +32,12 @@ class Encoding:
 _BY = Encoding()
 
 
-def tokens(
+def tokens(  # noqa: PLR0913 - five tables, what was made before, and how
     documents: DataFrame,
     signals: DataFrame,
     selection: DataFrame,
     eligibility: DataFrame,
+    repeats: DataFrame,
     previous: DataFrame,
     model: sentencepieces.Model,
     params: FinalText,
@@ -47,7 +48,7 @@ def tokens(
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
     The model travels to the workers inside the plan.
     """
-    texts = decided(documents, signals, kept(eligibility, selection), params)
+    texts = decided(documents, signals, kept(eligibility, selection), repeats, params)
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
     texts = texts.withColumn("made_from", wanted)
     same = texts.select("doc_id", "made_from", *_PLACE)

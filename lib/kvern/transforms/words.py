@@ -15,10 +15,15 @@ _KEYS = ("language", "source", "batch", "part")
 
 
 def words(
-    documents: DataFrame, signals: DataFrame, selection: DataFrame, eligibility: DataFrame, params: FinalText
+    documents: DataFrame,
+    signals: DataFrame,
+    selection: DataFrame,
+    eligibility: DataFrame,
+    repeats: DataFrame,
+    params: FinalText,
 ) -> DataFrame:
     """tables.WORDS for the documents given (one part). Units hold blanks and line feeds; their counts are exact."""
-    texts = decided(documents, signals, kept(eligibility, selection), params).select(*_KEYS, "text", "spans")
+    texts = decided(documents, signals, kept(eligibility, selection), repeats, params).select(*_KEYS, "text", "spans")
     schema = "language string, source string, batch string, part int, word string, n long"
     counted = texts.mapInArrow(_counted, schema)
     totals = counted.groupBy("word", *_KEYS).agg(F.sum("n").alias("n"))

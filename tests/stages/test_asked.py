@@ -1,0 +1,49 @@
+"""What stages are told of earlier runs and of sizes."""
+
+from typing import Any
+
+import pytest
+
+from kvern import asked, tables
+from kvern.recipe import Env
+from kvern.stage import Given, Settings
+
+PARTS = {"2026-09/0": "own.a", "2026-09/1": "own.b"}
+RECORDED = {(tables.SIGNALS.name, "2026-09", 0): "own.a", (tables.SIGNALS.name, "2026-09", 1): "own.b"}
+
+
+class Table:
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def count(self) -> int:
+        return self.rows
+
+
+def given(rows: int = 0, **more: Any) -> Given:
+    env = Env(input="", warehouse="", output="", union_find_documents=100)
+    settings = Settings(None, None, env, None)  # type: ignore[arg-type]
+
+    def read(_: tables.Table) -> Any:
+        return Table(rows)
+
+    return Given(read, read, lambda rows, ddl: sorted(rows), settings, **more)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize(("pairs", "rounds"), [(0, 0), (50, 0), (51, 1), (150, 1), (151, 2), (10**6, 10)])
+def test_clusters_are_contracted_until_one_task_holds_them(pairs: int, rounds: int) -> None:
+    assert asked.contractions(given(pairs)) == rounds
+
+
+def known(lineage: dict[str, Any], recorded: dict[tuple[str, str, int], str], fingerprint: str = "f.1") -> Any:
+    return asked.known_pairs(given(fingerprint=fingerprint, recorded=recorded, lineage=lambda table: lineage))
+
+
+def test_pairs_are_known_where_settings_and_all_old_parts_are_the_same() -> None:
+    before = {"fingerprint": "f.0", "parts": PARTS}
+    more = RECORDED | {(tables.SIGNALS.name, "2026-10", 0): "own.c", (tables.PAGES.name, "2026-09", 0): "x"}
+    assert known(before, more).parts == [("2026-09", 0), ("2026-09", 1)]
+    assert known(before, more, "g.1") is None, "other settings"
+    assert known(before, more | {(tables.SIGNALS.name, "2026-09", 1): "own.z"}) is None, "a part was made anew"
+    assert known(before, dict(list(RECORDED.items())[:1])) is None, "a part is gone"
+    assert known({}, more) is None and known({"fingerprint": "f.0"}, more) is None, "nothing is said of earlier runs"
