@@ -76,7 +76,7 @@ def made(spark: Any, place: Path, formats: tuple[str, ...], model: sentencepiece
     """The stages tokens and shards over Delta tables in `place`; the manifest."""
     from kvern.shards import build
     from kvern.shards.contents import Inputs
-    from kvern.tables import SHARD_INDEX, TOKENS
+    from kvern.tables import REPEATS, SHARD_INDEX, TOKENS
     from kvern.transforms.tokens import tokens
 
     def stored(frame: Any, name: str) -> Any:
@@ -84,8 +84,8 @@ def made(spark: Any, place: Path, formats: tuple[str, ...], model: sentencepiece
         return spark.read.format("delta").load(str(place / name))
 
     held = spark.read.format("delta").load(str(place / "documents"))
-    before = spark.createDataFrame([], TOKENS.ddl)
-    encoded = stored(tokens(held, held, held, held, before, model, FinalText()), "tokens")
+    repeats, before = (spark.createDataFrame([], table.ddl) for table in (REPEATS, TOKENS))
+    encoded = stored(tokens(held, held, held, held, repeats, before, model, FinalText()), "tokens")
     params = Shards(formats=formats, shard_tokens=20_000_000)
     return build.make(
         Inputs(held, encoded, held, held, held), model, params, "bench", str(place / "out"), {},
