@@ -55,6 +55,15 @@ def cpu_seconds(pid: int) -> float:
     return own + sum(cpu_seconds(int(child)) for file in children for child in file.read_text().split())
 
 
+def compiling(pid: int) -> float:
+    """CPU of a JVM's own compilers, whose threads live as long as it does (`session` sees to that)."""
+    spent = 0.0
+    for file in Path(f"/proc/{pid}/task").glob("*/stat"):
+        name, _, fields = file.read_text().partition("(")[2].rpartition(")")
+        spent += sum(map(int, fields.split()[11:13])) / _TICKS if name.startswith(("C1 Comp", "C2 Comp")) else 0
+    return spent
+
+
 def shuffled(log: Path) -> int:
     """Shuffle bytes written by all tasks of an event log."""
     lines = (
@@ -72,7 +81,8 @@ def session(log: Path) -> Iterator[Any]:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "lib"), os.environ.get("PYTHONPATH", "")])
     settings = f"--conf spark.eventLog.enabled=true --conf spark.eventLog.compress=false --conf spark.eventLog.dir=file://{log}"
     # Both compilers, as on a cluster: local.conf has the first alone, since its sessions are short.
-    settings += " --conf spark.driver.extraJavaOptions=-XX:+UseParallelGC --conf spark.master=local[2]"
+    options = "-XX:+UseParallelGC -XX:-UseDynamicNumberOfCompilerThreads"
+    settings += f" --conf 'spark.driver.extraJavaOptions={options}' --conf spark.master=local[2]"
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {ROOT / 'conf/spark/local.conf'} {settings} pyspark-shell"
     from pyspark.sql import SparkSession
 

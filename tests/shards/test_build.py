@@ -13,8 +13,8 @@ from shards_data import DDL, Document, documents, megatron, model, row, same_fil
 
 from kvern.build_params import Phase, Shards
 from kvern.shards import build, held, manifest
-from kvern.shards.contents import Inputs
-from kvern.shards.plan import cuts
+from kvern.shards.contents import Inputs, contents
+from kvern.shards.plan import cuts, plan
 from kvern.shards.trace import positions
 from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX
@@ -227,6 +227,13 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
     assert sorted(megatron(root / "megatron/books.nob.public-domain/shard-00000")) == sorted(
         [*each["ids"], told["tokenizer"]["eod"]] for each in changed
     )
+
+
+def test_a_plan_reads_neither_ids_nor_text(spark: SparkSession, rows: list[dict]) -> None:
+    given = inputs(spark, rows, 2)
+    narrow = contents(given, PARAMS).drop("ids", "text", "edits")
+    planned = plan(narrow, given.selection, PARAMS, "demo", model().sha256)
+    assert (planned.documents, planned.tokens) == (len(rows), sum(len(each["ids"]) + 1 for each in rows))
 
 
 def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:

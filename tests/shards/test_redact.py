@@ -90,6 +90,22 @@ def test_a_generation_tells_what_it_holds(rows: list[dict], tmp_path: Path, form
     }
 
 
+def test_a_build_with_an_older_index_is_redacted_and_tells_what_it_can(rows: list[dict], tmp_path: Path) -> None:
+    root = folder_build(tmp_path, rows, ("megatron", "parquet"))
+    told = {key: value for key, value in manifest.open_build(str(root)).manifest.items() if key != "seal"}
+    for fact in told["files"]:
+        if fact["format"] == "index":
+            old = pq.read_table(root / fact["name"]).select(["doc_id", "start", "count"])
+            pq.write_table(old, root / fact["name"])
+            data = (root / fact["name"]).read_bytes()
+            fact |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    manifest.publish(str(root), told)
+    verify(str(root))
+    new = redact(str(root), [rows[4]["doc_id"]], "1", KEY)["build"]
+    assert verify(new)["documents"] == len(rows) - 1
+    assert set(manifest.open_build(new).manifest["held"]) == {"source", "language", "tier"}
+
+
 def test_a_blanked_document_is_held_as_its_end_mark(rows: list[dict], tmp_path: Path) -> None:
     root = folder_build(tmp_path, rows, ("megatron",))
     before = manifest.open_build(str(root)).manifest["held"]["year"]

@@ -12,7 +12,8 @@ UNKNOWN = "unknown"
 
 
 def of(build: Build) -> dict[str, dict[str, int]]:
-    """Tokens (end marks counted) by source, language and tier, and by year and licence where its index has them."""
+    """Tokens (end marks counted) by source, language and tier, and by year and licence where all its index has them."""
+    known = {"source", "language", "tier", *SUMMED.names}
     sums: dict[str, Counter[str]] = {}
     buckets = {each["name"]: each for each in build.manifest["buckets"]}
     for shard in build.shards:
@@ -23,7 +24,9 @@ def of(build: Build) -> dict[str, dict[str, int]]:
         for key in SUMMED.names:
             if key in index.column_names:
                 sums.setdefault(key, Counter()).update(_by(index, key))
-    return {key: dict(sorted(found.items())) for key, found in sums.items()}
+            else:  # an index of an older kvern
+                known.discard(key)
+    return {key: dict(sorted(found.items())) for key, found in sums.items() if key in known}
 
 
 def _by(index: pa.Table, key: str) -> dict[str, int]:
