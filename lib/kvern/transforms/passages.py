@@ -91,11 +91,9 @@ def copies(pairs: DataFrame, least: int) -> DataFrame:
 
 def _both(pairs: DataFrame) -> DataFrame:
     """(doc_id, start, end) of either side."""
-    other = [
-        F.col(name).alias(plain)
-        for name, plain in (("other", "doc_id"), ("other_start", "start"), ("other_end", "end"))
-    ]
-    return pairs.select("doc_id", "start", "end").unionByName(pairs.select(*other))
+    sides = (("doc_id", "start", "end"), ("other", "other_start", "other_end"))
+    named = [F.struct(*(F.col(x).alias(y) for x, y in zip(side, sides[0], strict=True))) for side in sides]
+    return pairs.select(F.inline(F.array(*named)))
 
 
 def _ends(pairs: DataFrame) -> DataFrame:
