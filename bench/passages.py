@@ -4,9 +4,9 @@
 
 An issue is 2,000 words of generated text (`demo.sentences`), in the figures named `books` pieces of real books of 1840
 to 1920; every other telegram stands in the middle of a paragraph. Errors are the measured confusions at 1, 5, 10 and
-20 % of characters, over the whole issue. Counted are the spans of the largest cluster of `passages`: `spans`, the telegrams
-of which they cover 95 % of the bytes, `bytes`, the share of all telegrams' bytes; `touched`, the share of all other
-bytes that any span of `passages` covers. Kernels: CPU seconds of one core. Index: bytes of entries for each byte
+20 % of characters, over the whole issue. Counted are the spans of the largest cluster of `passages`: `spans`, the
+telegrams of which they cover 95 % of the bytes, `bytes`, the share of all telegrams' bytes; `touched`, the share of all
+other bytes that any span of `passages` covers. Kernels: CPU seconds of one core. Index: bytes of entries for each byte
 of text; `shuffle_bytes_a_byte`: Spark's "Shuffle Bytes Written" of all that was planted, slices and pairs included.
 """
 
