@@ -22,7 +22,7 @@ def passages(documents: DataFrame, params: Passages) -> DataFrame:
     documents that share some for the text around them.
     """
     texts = documents.where(F.col("source").isin(*params.sources)) if params.sources else documents.limit(0)
-    # Used four times, and dear: about 70 bytes a pair stay in memory or on disk until the session ends.
+    # Dear, and used more than once: narrow rows that stay in memory or on disk until the session ends.
     pairs = passage_pairs_of(texts, params).persist()
     return copies(pairs, params.min_letters)
 
