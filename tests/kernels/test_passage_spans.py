@@ -107,3 +107,11 @@ def test_slices_carry_what_lies_around_a_chain_and_pairs_come_back_in_the_text()
         wanted = {"doc_id": "8", "start": other_start, "end": other_end, "other": "9"}
         assert rows == [{**wanted, "other_start": shift + start, "other_end": shift + end}] and similarity > 0.8
     assert not list(passage_pairs.pair_batches(slices, 200, 0.99))
+
+
+def test_slices_begin_and_end_between_characters():
+    chains = [{"a": 1, "b": 2, "chain": n, "own": True, "places": [5000 + n]} for n in range(2)]
+    batch = pa.RecordBatch.from_pydict({"doc_id": ["9"], "text": ["ø" * 5000], "chains": [chains]})
+    (slices,) = passage_pairs.slice_batches([batch])
+    assert [row["base"] for row in slices.to_pylist()] == [3000, 3000]
+    assert {piece.decode() for piece in slices["piece"].to_pylist()} == {"ø" * 2000}

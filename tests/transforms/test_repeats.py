@@ -66,8 +66,8 @@ def decided(
 ) -> list[tuple]:
     given = {"selection": lines["selection"], "cuts": ("boilerplate", "passage"), **more}
     counts = line_counts.line_counts(lines["signals"], given["selection"], params)
-    judged = [("1", 2, None), ("2", 1, 0.5), ("3", 1, 0.9), ("4", 0, 1.0), ("5", 1, 0.9)]
-    eligibility = spark.createDataFrame(judged, "doc_id string, priority int, quality double")
+    judged = [("1", 2, 1.0, 1.0), ("2", 1, 0.9, None), ("3", 1, 0.9, 0.5), ("4", 0, 1.0, 1.0), ("5", 1, 0.8, 1.0)]
+    eligibility = spark.createDataFrame(judged, "doc_id string, priority int, ocr double, quality double")
     copies = spark.createDataFrame(list(spans), SPAN)
     return rows(
         repeats.repeats(lines["signals"], given["selection"], eligibility, counts, copies, params, given["cuts"])
@@ -89,7 +89,7 @@ def test_one_kept_copy_of_a_passage_stays_the_best(spark, lines):
     gone = decided(spark, lines, spans, cuts=("passage",))
     assert gone == [("2", 40, 90, "passage", "3"), ("5", 40, 90, "passage", "3")]
     without = lines["selection"].withColumn("keep", lines["selection"].doc_id.isin("1", "2", "5"))
-    assert decided(spark, lines, spans, cuts=("passage",), selection=without) == [("2", 40, 90, "passage", "5")]
+    assert decided(spark, lines, spans, cuts=("passage",), selection=without) == [("5", 40, 90, "passage", "2")]
     alone = lines["selection"].withColumn("keep", lines["selection"].doc_id.isin("1", "2"))
     assert decided(spark, lines, spans, cuts=("passage",), selection=alone) == []
 

@@ -22,7 +22,8 @@ def passages(documents: DataFrame, params: Passages) -> DataFrame:
     documents that share some for the text around them.
     """
     texts = documents.where(F.col("source").isin(*params.sources)) if params.sources else documents.limit(0)
-    pairs = passage_pairs_of(texts, params)
+    # Dear, and used more than once: narrow rows that stay in memory or on disk until the session ends.
+    pairs = passage_pairs_of(texts, params).persist()
     return copies(pairs, params.min_letters)
 
 
@@ -91,11 +92,9 @@ def copies(pairs: DataFrame, least: int) -> DataFrame:
 
 def _both(pairs: DataFrame) -> DataFrame:
     """(doc_id, start, end) of either side."""
-    other = [
-        F.col(name).alias(plain)
-        for name, plain in (("other", "doc_id"), ("other_start", "start"), ("other_end", "end"))
-    ]
-    return pairs.select("doc_id", "start", "end").unionByName(pairs.select(*other))
+    sides = (("doc_id", "start", "end"), ("other", "other_start", "other_end"))
+    named = [F.struct(*(F.col(x).alias(y) for x, y in zip(side, sides[0], strict=True))) for side in sides]
+    return pairs.select(F.inline(F.array(*named)))
 
 
 def _ends(pairs: DataFrame) -> DataFrame:

@@ -22,9 +22,9 @@ def repeats(
 ) -> DataFrame:
     """(doc_id, start, end, kind, of) of the kinds in `cuts`. Every text that goes stays once in a kept document.
 
-    Of a passage the copy stays whose source has the smallest priority, then the best quality, then the smallest
-    (doc_id, start). A line inside a copy of a passage is left to the passage: else the two could keep their one copy
-    of it in two documents that each lose it by the other.
+    Of a passage the copy stays whose source has the smallest priority, then the best OCR confidence, then the best
+    quality, then the smallest (doc_id, start). A line inside a copy of a passage is left to the passage: else the two
+    could keep their one copy of it in two documents that each lose it by the other.
     """
     copies = _copies(passages.where(F.lit("passage" in cuts)), selection, eligibility)
     lines = boilerplate(signals, selection, counts.where(F.lit("boilerplate" in cuts)), params)
@@ -37,8 +37,9 @@ def repeats(
 def _copies(passages: DataFrame, selection: DataFrame, eligibility: DataFrame) -> DataFrame:
     """(doc_id, start, end, of, stays) of the copies in kept documents of each passage that has at least two."""
     judged = eligibility.join(selection.where("keep").select("doc_id"), "doc_id", "left_semi")
-    held = passages.join(judged.select("doc_id", "priority", "quality"), "doc_id")
-    rank = F.struct("priority", F.col("quality").isNull().alias("unknown"), -F.col("quality"), "doc_id", "start")
+    held = passages.join(judged.select("doc_id", "priority", "ocr", "quality"), "doc_id")
+    best_first = [F.coalesce(-F.col(name), F.lit(1.0)).alias(name) for name in ("ocr", "quality")]  # unknown is worst
+    rank = F.struct("priority", *best_first, "doc_id", "start")
     cluster = Window.partitionBy("passage")
     best = held.withColumn("rank", rank).withColumns(
         {"best": F.min("rank").over(cluster), "held": F.count("doc_id").over(cluster)}
