@@ -113,7 +113,7 @@ DUPLICATE_PAIRS = Stage(
         params=given.recipe.duplicate_pairs,
         ngram=given.recipe.signals.ngram,
         known=asked.known_pairs(given),
-        noisy=given.recipe.signals.noisy != "none",
+        scanned=signals.scanned(given.recipe.signals) if given.recipe.signals.noisy != "none" else None,
     ),
     depends=lambda recipe, _: recipe.duplicate_pairs,
     remembers=tables.SIGNALS,

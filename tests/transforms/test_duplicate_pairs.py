@@ -45,20 +45,20 @@ def pairs(spark, texts: dict[str, str], partitions: int = 2):
 
 
 def later(
-    spark, texts: dict[str, str], old: set[str], params: DuplicatePairs, blank: set[str] = frozenset(), noisy=False
+    spark, texts: dict[str, str], old: set[str], params: DuplicatePairs, blank: set[str] = frozenset(), scanned=None
 ):
     """Pairs of `old` at first, then of all with those known; in the second run `blank` documents have no text."""
     batch = F.when(F.col("doc_id").isin(list(old)), "old").otherwise("new")
     signals, documents = frames(spark, texts)
     place = {"source": F.lit("s"), "batch": batch, "part": F.lit(0)}
     signals, documents = signals.withColumns(place), documents.withColumns(place)
-    first = duplicate_pairs(signals.where("batch = 'old'"), documents, params, 5, noisy=noisy).collect()
+    first = duplicate_pairs(signals.where("batch = 'old'"), documents, params, 5, scanned=scanned).collect()
     known = Known(
         spark.createDataFrame(first, "doc_id string, other string, jaccard double, kind string"),
         spark.createDataFrame([("old", 0)], "batch string, part int"),
     )
     unread = documents.where(~F.col("doc_id").isin(list(blank)))
-    return sorted(map(tuple, duplicate_pairs(signals, unread, params, 5, known, noisy).collect()))
+    return sorted(map(tuple, duplicate_pairs(signals, unread, params, 5, known, scanned).collect()))
 
 
 def versions() -> dict[str, str]:
@@ -144,12 +144,14 @@ def test_pairs_read_with_errors_are_the_same_in_one_batch_or_two(spark, share):
     texts, chance = readings(), random.Random(share)
     params = DuplicatePairs(threshold=0.5, bucket=3)
     old = {name for name in texts if chance.random() < share}
-    whole = sorted(map(tuple, duplicate_pairs(*frames(spark, texts, 3), params, 5, noisy=True).collect()))
+    whole = sorted(map(tuple, duplicate_pairs(*frames(spark, texts, 3), params, 5, scanned=F.lit(True)).collect()))
     assert {row[3] for row in whole} == {"words", "noisy"} and len(whole) == len({row[:2] for row in whole})
     assert all(row[2] >= params.noisy_threshold for row in whole)
-    assert later(spark, texts, old, params, noisy=True) == whole
+    assert later(spark, texts, old, params, scanned=F.lit(True)) == whole
     words = sorted(map(tuple, duplicate_pairs(*frames(spark, texts), params, 5).collect()))
     assert [row for row in whole if row[3] != "noisy"] == words
+    clean = duplicate_pairs(*frames(spark, texts), params, 5, scanned=F.lit(False)).collect()
+    assert sorted(map(tuple, clean)) == words
 
 
 def test_law_versions_are_found_with_the_jaccard_that_the_pairs_file_tells(spark, shared):

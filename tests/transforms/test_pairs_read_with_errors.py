@@ -34,7 +34,8 @@ def frames(spark, partitions: int):
     blobs = minhash.blobs(found.keys, found.present, noisy.VERSION).to_pylist()
     rows = list(zip(TEXTS, minhash.hexadecimal(orders, words > 0).to_pylist(), blobs, strict=True))
     signals = spark.createDataFrame(rows, "doc_id string, words_hash string, noisy binary")
-    documents = spark.createDataFrame(list(TEXTS.items()), "doc_id string, text string")
+    texts = [(name, text, True) for name, text in TEXTS.items()]
+    documents = spark.createDataFrame(texts, "doc_id string, text string, scanned boolean")
     return signals.repartition(partitions), documents.repartition(partitions)
 
 

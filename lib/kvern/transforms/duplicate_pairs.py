@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern.kernels import jaccard
@@ -19,20 +19,24 @@ def duplicate_pairs(
     params: DuplicatePairs,
     ngram: int,
     known: Known | None = None,
-    noisy: bool = False,
+    scanned: Column | None = None,
 ) -> DataFrame:
     """Every verified pair of at least `params.threshold`; `ngram` is that of the signatures.
 
     Documents with the same words in the same order form a star around their smallest id; only one of them stands for
-    all in LSH buckets. Text is read once, and leaves its task for candidates alone, as shingles. With `noisy`, what is
-    no such pair and shares keys of `signals.noisy` is compared by alignment (`noisy_pairs`), of the kind noisy.
+    all in LSH buckets. Text is read once, and leaves its task for candidates alone, as shingles. With `scanned`,
+    over the columns of `documents`, what is no such pair, shares keys of `signals.noisy` and was scanned on one side is
+    compared by alignment (`noisy_pairs`), of the kind noisy.
 
     With `known` the rows are the same, and text is read for candidates with a new document alone. More members can only
     push an old pair out of a bucket's candidates, never bring one in (`kernels.bands`): so an old pair that is still a
     candidate passed before or failed before, and is known.
     """
     words = _by_words(signals, documents, params, ngram, known)
-    found = words.unionByName(_by_alignment(words, signals, documents, params, known)) if noisy else words
+    found = words
+    if scanned is not None:
+        read = documents.withColumn("scanned", scanned)
+        found = words.unionByName(_by_alignment(words, signals, read, params, known))
     if known is None or known.seen is None:
         return found.drop("known")
     count = F.count(F.when(F.col("known"), 1)).alias("known")

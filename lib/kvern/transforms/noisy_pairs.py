@@ -26,11 +26,12 @@ def noisy_candidates(signals: DataFrame, bucket: int, meetings: int) -> DataFram
 def noisy_pairs(pairs: DataFrame, documents: DataFrame, threshold: float) -> DataFrame:
     """(doc_id, other, jaccard, kind) of the candidates whose Jaccard under alignment is at least `threshold`.
 
-    `pairs`: (doc, other) numbers, the smaller first. Text is read once, and leaves its task for candidates alone, a
+    `pairs`: (doc, other) numbers, the smaller first; `documents`: (doc_id, text, scanned), of which one of a pair must
+    have been scanned: what differs between two clean texts was meant. Text is read once, and leaves its task for candidates alone, a
     byte a letter, once for each smaller document that it is compared with.
     """
     letters = _candidate_texts(_groups(pairs), documents).mapInArrow(
-        _letters, "group LONG, own BOOLEAN, member STRING, letters BINARY"
+        _letters, "group LONG, own BOOLEAN, member STRING, scanned BOOLEAN, letters BINARY"
     )
     ordered = letters.repartition("group").sortWithinPartitions("group", F.desc("own"), "member")
     found = ordered.mapInArrow(partial(_overlaps, threshold=threshold), "doc_id STRING, other STRING, jaccard DOUBLE")
@@ -44,9 +45,9 @@ def _groups(pairs: DataFrame) -> DataFrame:
 
 
 def _candidate_texts(groups: DataFrame, documents: DataFrame) -> DataFrame:
-    """(doc_id, number, groups, text) of candidates; groups are broadcast, so that no text is shuffled."""
-    texts = documents.select("doc_id", number("doc_id").alias("number"), "text")
-    return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "text")
+    """(doc_id, number, groups, scanned, text) of candidates; groups are broadcast, so that no text is shuffled."""
+    texts = documents.select("doc_id", number("doc_id").alias("number"), "scanned", "text")
+    return texts.join(F.broadcast(groups), "number").select("doc_id", "number", "groups", "scanned", "text")
 
 
 def _letters(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

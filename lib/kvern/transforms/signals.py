@@ -16,10 +16,14 @@ from kvern.transforms.documents import OF_PAGES
 def signals(documents: DataFrame, params: Signals, stop_words: Mapping[str, tuple[str, ...]]) -> DataFrame:
     """One row a document: numbers and spans, never text. `stop_words`: each language's list."""
     settings = kernel.Settings(stop_words=dict(stop_words), **params.model_dump(exclude={"ocr_sources"}))
-    scanned = F.col("kind").isin(*OF_PAGES) | F.col("source").isin(*params.ocr_sources)
     spans = {"pages": _spans("pages", "ocr_confidence"), "blocks": _spans("blocks", "confidence")}
-    columns = documents.withColumns({"scanned": scanned, **spans}).select(*kernel.INPUT.names)
+    columns = documents.withColumns({"scanned": scanned(params), **spans}).select(*kernel.INPUT.names)
     return columns.mapInArrow(partial(_measure, settings=settings), tables.SIGNALS.ddl)
+
+
+def scanned(params: Signals) -> Column:
+    """Whether a document was read by OCR: it has pages, or its source is named."""
+    return F.col("kind").isin(*OF_PAGES) | F.col("source").isin(*params.ocr_sources)
 
 
 def _spans(name: str, confidence: str) -> Column:
