@@ -103,8 +103,8 @@ class Signals(Params):
     block_score: Share = 0.25
     """So is one with a higher estimate of its character error rate, whatever the engine says."""
     noisy: Literal["none", "scanned", "all"] = "scanned"
-    """Which documents get a signature that finds the same text read with other OCR errors (docs/noisy.md): `scanned` are
-    compared with each other; with `all` each of them with clean texts too. Two clean texts never are."""
+    """Which documents get a signature that finds the same text read with other OCR errors (docs/noisy.md): `scanned`
+    are compared with each other; with `all` each of them with clean texts too. Two clean texts never are."""
     noisy_keys: int = Field(default=48, ge=1, le=256)
     """Keys of that signature, 8 bytes each: more find texts with more errors, and cost more."""
 

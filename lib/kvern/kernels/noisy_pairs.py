@@ -43,7 +43,8 @@ def _letter_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
 def overlap_batches(batches: Iterable[pa.RecordBatch], threshold: float) -> Iterator[pa.RecordBatch]:
     """LETTERS in; PAIRS of at least `threshold` out. Sorted by group, own first; groups may span batches.
 
-    One of the two must have been scanned: what differs between two clean texts was meant. Documents that share a number are each compared with the group's members, not with one another.
+    One of the two must have been scanned: what differs between two clean texts was meant. Documents that share a
+    number are each compared with the group's members, not with one another.
     """
     return gathered(_pair_rows(batches, threshold), PAIRS, weigh="doc_id")
 

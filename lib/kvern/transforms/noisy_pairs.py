@@ -27,8 +27,8 @@ def noisy_pairs(pairs: DataFrame, documents: DataFrame, threshold: float) -> Dat
     """(doc_id, other, jaccard, kind) of the candidates whose Jaccard under alignment is at least `threshold`.
 
     `pairs`: (doc, other) numbers, the smaller first; `documents`: (doc_id, text, scanned), of which one of a pair must
-    have been scanned: what differs between two clean texts was meant. Text is read once, and leaves its task for candidates alone, a
-    byte a letter, once for each smaller document that it is compared with.
+    have been scanned: what differs between two clean texts was meant. Text is read once, and leaves its task for
+    candidates alone, a byte a letter, once for each smaller document that it is compared with.
     """
     letters = _candidate_texts(_groups(pairs), documents).mapInArrow(
         _letters, "group LONG, own BOOLEAN, member STRING, scanned BOOLEAN, letters BINARY"
