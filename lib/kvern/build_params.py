@@ -25,7 +25,7 @@ class Tokenizer(Params):
     alpha: Share = 0.5
     """Languages are sampled by their share to this power: 1 as they are, 0 all alike."""
     large: Share = 0.05
-    """Languages of this share of the largest and more are raised half as far (power 1 - (1 - alpha)²); 1: none."""
+    """Languages of this share of the largest and more are raised less (power 1 - (1 - alpha)^1.75); 1: none."""
     floors: dict[str, Share] = {}
     """Language to its least share of what is trained on; together below 1."""
     top_ups: dict[str, Annotated[float, Field(gt=0, le=1000)]] = {}

@@ -3,10 +3,10 @@
 A language with share p of all units is sampled as p ** alpha, times its top-up; whoever has less than its floor of the
 weighted units then is raised to it. Decimal arithmetic: the same weights on any machine.
 
-A large language is raised half as far towards the largest, q ** (1 - (1 - alpha) ** 2) instead of q ** alpha (.75
-instead of .5; q: its units over those of the largest), and no smaller one to more than the least of the large has. It
-has most of its pieces already: raised fully, it takes vocabulary from the largest and from the small for 1 to 4 % fewer
-tokens of its own (`bench/mixtures.py`, with and without).
+A large language is raised less towards the largest, q ** (1 - (1 - alpha) ** 1.75) instead of q ** alpha (.7 instead of
+.5; q: its units over those of the largest), and no smaller one to more than the least of the large has. It has most of
+its pieces already: raised fully, it takes vocabulary from the largest and from the small for 1 to 4 % fewer tokens of
+its own (`bench/mixtures.py`, with and without; the square takes more from lone sentences in the largest).
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 LARGE = 0.05  # of the largest language's units: from there on one is large
+_LESS = Decimal("1.75")
 WEIGHT = 1_000_000  # a language's weight is a whole number of millionths
 _SCALE = 1000  # a weighted count is in thousandths
 _DIGITS = 40
@@ -53,8 +54,8 @@ def _free(totals: Mapping[str, Decimal], alpha: Decimal, large: Decimal) -> dict
 
 def _sampled(share: Decimal, alpha: Decimal, large: Decimal) -> Decimal:
     """How much of a language is trained on, over the largest; a larger language never has less."""
-    half = 1 - (1 - alpha) ** 2
-    return max(share**half, min(share**alpha, large**half)) if large else share**half
+    less = 1 - (1 - alpha) ** _LESS
+    return max(share**less, min(share**alpha, large**less)) if large else share**less
 
 
 def _exact(value: float) -> Decimal:
