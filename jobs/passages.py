@@ -1,7 +1,7 @@
 """Find the passages that several documents have, each perhaps with other OCR errors.
 
 Reads `documents`: the text of `passages.sources` twice, none where it names none. Writes `passages`, a row for each
-copy. Shuffles about half a byte for each byte of text (`docs/passages.md`); made anew whenever a document came or went.
+copy. Shuffles .36 bytes for each byte of text, and what lies around candidates; made anew when a document came or went.
 """
 
 from kvern import stages
