@@ -7,8 +7,9 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from kvern.kernels import bands, passage_chains, passage_pairs, passage_runs
+from kvern.kernels import passage_chains, passage_pairs, passage_runs
 from kvern.repeat_params import Passages
+from kvern.transforms.candidates import number
 from kvern.transforms.clusters import clusters
 
 EDGE = 48  # bytes within which two ends in a document are one
@@ -66,8 +67,7 @@ def _sides(chains: DataFrame) -> DataFrame:
 
 def _slices(sides: DataFrame, texts: DataFrame) -> DataFrame:
     """passage_pairs.SLICES. The chains' sides are broadcast, so that no whole text is shuffled."""
-    number = F.conv(F.substring("doc_id", 1, bands.NUMBER_BITS // 4), 16, 10).cast("long")
-    found = texts.select("doc_id", number.alias("number"), "text").join(F.broadcast(sides), "number")
+    found = texts.select("doc_id", number("doc_id").alias("number"), "text").join(F.broadcast(sides), "number")
     schema = """a LONG, b LONG, chain INT, own BOOLEAN, doc_id STRING,
         base INT, places ARRAY<INT>, piece BINARY"""
     return found.select("doc_id", "chains", "text").mapInArrow(_sliced, schema)
