@@ -49,8 +49,9 @@ def test_which_runs_are_looked_up_is_said_by_their_hash(data, every):
 
 
 @given(hostile)
-def test_any_bytes_are_read(data):
-    found(data, 3)
+def test_any_bytes_are_read_and_their_runs_lie_in_order_inside_them(data):
+    starts = [start for _, start in found(data, 3)]
+    assert starts == sorted(set(starts)) and all(0 <= start <= len(data) - LENGTH for start in starts)
 
 
 def entries(library: dict[int, str], every: int = 1) -> list[dict]:

@@ -22,6 +22,7 @@ import pyarrow as pa
 from kvern.kernels import minhash
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.compiled import compiled
+from kvern.kernels.grouping import Entries, by_range, flushed
 
 # 10^9 documents of 14 keys are 182 GB of entries: 180 MB a range, of which a task holds one (and as much again while it
 # sorts).
@@ -44,19 +45,10 @@ def entry_batches(batches: Iterable[pa.RecordBatch], version: int = minhash.VERS
     A blob holds n entries: n uint64 of 40 bits of key, 16 bits of tag and the number's upper 8; then the number's
     next 32 bits, n times; then its last 8. ValueError where a signature is of another `version`.
     """
-    held: list[tuple[Longs, Longs, Longs]] = []
-    size = 0
-    for batch in batches:
-        held.append(_entries(batch, version))
-        size += len(held[-1][0])
-        if size >= FLUSH:
-            yield _blobs(held)
-            held, size = [], 0
-    if size:
-        yield _blobs(held)
+    return flushed((_entries(batch, version) for batch in batches), FLUSH, _blobs)
 
 
-def _entries(batch: pa.RecordBatch, version: int) -> tuple[Longs, Longs, Longs]:
+def _entries(batch: pa.RecordBatch, version: int) -> Entries:
     """(range, upper, number) of each entry."""
     batch = batch.filter(batch["minhash"].is_valid())
     keys = _band_keys(batch["minhash"], version)
@@ -98,7 +90,7 @@ def _band_keys(column: pa.Array, version: int) -> Longs:
     return np.ascontiguousarray(rows[:, 2:]).view("<u8").astype(np.uint64)
 
 
-def _blobs(held: list[tuple[Longs, Longs, Longs]]) -> pa.RecordBatch:
+def _blobs(held: list[Entries]) -> pa.RecordBatch:
     """One row for each key range that occurs."""
     ranges, uppers, numbers = map(np.concatenate, zip(*held, strict=True))
     ends = np.cumsum(np.bincount(ranges.astype(np.int64), minlength=2 * RANGES))
@@ -128,15 +120,8 @@ def candidate_batches(batches: Iterable[pa.RecordBatch], k: int) -> Iterator[pa.
 
     `copies`: the hash over all words is the same, in all its 64 bits.
     """
-    held: list[bytes] = []
-    current = -1
-    for batch in batches:
-        for key_range, blob in zip(batch["range"].to_pylist(), batch["entries"].to_pylist(), strict=True):
-            if key_range != current:
-                yield from _candidates(held, current, k)
-                held, current = [], key_range
-            held.append(blob)
-    yield from _candidates(held, current, k)
+    for key_range, blobs in by_range(batches):
+        yield from _candidates(blobs, key_range, k)
 
 
 def _candidates(blobs: list[bytes], key_range: int, k: int) -> Iterator[pa.RecordBatch]:

@@ -60,6 +60,15 @@ def mix(h: Any) -> Any:
     return h ^ (h >> _32)
 
 
+@njit(inline="always")
+def power(length: int) -> Any:
+    """GOLDEN to this power, modulo 2^64: what the value that leaves a rolling hash of so many is worth."""
+    worth = np.uint64(1)
+    for _ in range(length):
+        worth *= GOLDEN
+    return worth
+
+
 @njit(cache=True, nogil=True)
 def hash_span(data: Any, start: int, end: int) -> Any:
     """64-bit hash of data[start:end] (uint8). Equal bytes, equal hash, wherever they lie; length is mixed in."""

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from kvern.kernels import fingerprints
 from kvern.kernels.fingerprints import Pieces
+from kvern.kernels.grouping import begins
 
 KINDS = ("line", "paragraph")
 COUNTS = pa.schema(
@@ -62,19 +63,14 @@ def _counted(batch: pa.RecordBatch, kind: str, found: Pieces) -> pa.RecordBatch:
     source, rank = (pc.rank(batch[name], tiebreaker="dense").to_numpy() for name in ("source", "doc_id"))
     order = np.lexsort((rank[found.document], found.hash, source[found.document]))
     document, hashes = found.document[order], found.hash[order]
-    other = _differs(hashes) | _differs(source[document])
-    seen = other | _differs(rank[document])  # first place of the piece in its document
+    other = begins(hashes) | begins(source[document])
+    seen = other | begins(rank[document])  # first place of the piece in its document
     document, hashes, starts = document[seen], hashes[seen], np.flatnonzero(other[seen])
     first = pa.array(document[starts])
     counts = np.diff(np.append(starts, len(document)))
     columns = [batch["source"].take(first), pa.array([kind] * len(starts), pa.string())]
     columns += [pa.array(hashes[starts].view(np.int64)), pa.array(counts), batch["doc_id"].take(first)]
     return pa.RecordBatch.from_arrays([c.cast(t) for c, t in zip(columns, COUNTS.types, strict=True)], schema=COUNTS)
-
-
-def _differs(values: npt.NDArray[np.generic]) -> _Flags:
-    """Whether each differs from the one before; the first does."""
-    return np.concatenate((np.ones(min(1, len(values)), np.bool_), values[1:] != values[:-1]))
 
 
 def place_batches(batches: Iterable[pa.RecordBatch], least: int) -> Iterator[pa.RecordBatch]:

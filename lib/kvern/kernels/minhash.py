@@ -20,7 +20,7 @@ from kvern.kernels.arrow import Bytes, Offsets
 from kvern.kernels.bare_words import MOST, Window, bare_words, window
 from kvern.kernels.characters import characters, readonly
 from kvern.kernels.compiled import compiled
-from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix
+from kvern.kernels.hashing import GOLDEN, MULTIPLIER, mix, power
 from kvern.kernels.vectors import LANES, VECTORS, keep_few_minima, keep_minima
 
 VERSION = 3
@@ -64,21 +64,13 @@ def _scratch(ngram: int, permutations: int) -> Scratch:
 
 
 @compiled
-def _power(ngram):
-    power = np.uint64(1)
-    for _ in range(ngram):
-        power *= GOLDEN
-    return power
-
-
-@compiled
 def _roll(scratch, count, rolling):
     """Hash the n-gram that ends in each of `count` new words, then keep the last words for the next window."""
     words, shingles = scratch.words, scratch.shingles
     ngram = words.shape[0] - shingles.shape[0]
-    power = _power(ngram)
+    worth = power(ngram)
     for k in range(np.uint64(count)):  # unsigned: numba need not look for indices below zero
-        rolling = rolling * GOLDEN + words[np.uint64(ngram) + k] - words[k] * power
+        rolling = rolling * GOLDEN + words[np.uint64(ngram) + k] - words[k] * worth
         shingles[k] = mix(rolling)
     for k in range(ngram):
         words[k] = words[count + k]

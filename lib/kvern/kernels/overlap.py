@@ -20,7 +20,7 @@ import numpy.typing as npt
 from kvern.kernels.arrow import Bytes
 from kvern.kernels.compiled import compiled
 from kvern.kernels.edit_distance import Column, column, span_distance
-from kvern.kernels.hashing import GOLDEN, mix
+from kvern.kernels.hashing import GOLDEN, mix, power
 from kvern.kernels.letters import folded_bytes
 
 RUN = 10  # folded letters
@@ -41,9 +41,7 @@ class Runs(NamedTuple):
 @compiled
 def _runs(letters, table, stride, ring, hashes, starts):
     """Write hash and start of each run whose hash is a multiple of `stride`, until `hashes` is full; how many."""
-    power = np.uint64(1)
-    for _ in range(ring.shape[0]):
-        power *= GOLDEN
+    worth = power(ring.shape[0])
     ring[:] = 0
     rolling, seen, count = np.uint64(0), 0, 0
     for at in range(letters.shape[0]):
@@ -54,7 +52,7 @@ def _runs(letters, table, stride, ring, hashes, starts):
         gone = table[letters[ring[slot]]] if seen >= ring.shape[0] else np.uint8(0)
         ring[slot] = at
         seen += 1
-        rolling = rolling * GOLDEN + np.uint64(letter) - np.uint64(gone) * power
+        rolling = rolling * GOLDEN + np.uint64(letter) - np.uint64(gone) * worth
         h = mix(rolling)
         if seen >= ring.shape[0] and h % stride == 0 and count < hashes.shape[0]:
             hashes[count], starts[count] = h, ring[seen % ring.shape[0]]

@@ -22,6 +22,7 @@ from kvern.kernels.arrow import Bytes, utf8_view
 from kvern.kernels.bands import ENTRIES, NUMBER_BITS, RANGE_BITS
 from kvern.kernels.characters import code_point, readonly
 from kvern.kernels.compiled import compiled
+from kvern.kernels.grouping import Entries, begins, by_range, flushed
 from kvern.kernels.hashing import GOLDEN, mix
 from kvern.kernels.ids128 import id_words
 
@@ -71,29 +72,25 @@ def runs(data: Bytes, start: int, end: int, every: int) -> tuple[Longs, npt.NDAr
 def entry_batches(batches: Iterable[pa.RecordBatch], every: int) -> Iterator[pa.RecordBatch]:
     """(id binary, text) in; bands.ENTRIES out: a blob is n uint64 of 40 bits of hash and the number's upper 24, then n
     of its lower 24 and the place."""
-    held: list[tuple[Longs, Longs, Longs]] = []
-    size = 0
+    return flushed(_found(batches, every), FLUSH, _blobs)
+
+
+def _found(batches: Iterable[pa.RecordBatch], every: int) -> Iterator[Entries]:
     for batch in batches:
         data, offsets = utf8_view(batch["text"])
         numbers = id_words(batch["id"])[:, 0] >> _NUMBER
         for row, number in enumerate(numbers):
-            held.append(_entries(*runs(data, int(offsets[row]), int(offsets[row + 1]), every), number))
-            size += len(held[-1][0])
-        if size >= FLUSH:
-            yield _blobs(held)
-            held, size = [], 0
-    if size:
-        yield _blobs(held)
+            yield _entries(*runs(data, int(offsets[row]), int(offsets[row + 1]), every), number)
 
 
-def _entries(hashes: Longs, starts: npt.NDArray[np.int64], number: np.uint64) -> tuple[Longs, Longs, Longs]:
+def _entries(hashes: Longs, starts: npt.NDArray[np.int64], number: np.uint64) -> Entries:
     """(range, upper, lower) of each entry."""
     upper = hashes << np.uint64(RANGE_BITS) >> _24 << _24 | number >> _24
     lower = (number & _LOW) << _40 | starts.astype(np.uint64)
     return hashes >> np.uint64(64 - RANGE_BITS), upper, lower
 
 
-def _blobs(held: list[tuple[Longs, Longs, Longs]]) -> pa.RecordBatch:
+def _blobs(held: list[Entries]) -> pa.RecordBatch:
     """One row for each range that occurs."""
     ranges, upper, lower = map(np.concatenate, zip(*held, strict=True))
     order = np.argsort(ranges, kind="stable")
@@ -106,24 +103,17 @@ def _blobs(held: list[tuple[Longs, Longs, Longs]]) -> pa.RecordBatch:
 
 def hit_batches(batches: Iterable[pa.RecordBatch], k: int) -> Iterator[pa.RecordBatch]:
     """bands.ENTRIES sorted by range in; HITS out, the smaller number first."""
-    held: list[bytes] = []
-    current = -1
-    for batch in batches:
-        for key_range, blob in zip(batch["range"].to_pylist(), batch["entries"].to_pylist(), strict=True):
-            if key_range != current:
-                yield from _hits(held, k)
-                held, current = [], key_range
-            held.append(blob)
-    yield from _hits(held, k)
+    for _, blobs in by_range(batches):
+        yield from _hits(blobs, k)
 
 
 def _hits(blobs: list[bytes], k: int) -> Iterator[pa.RecordBatch]:
     upper, lower = _unpacked(blobs)
     number, place = (upper & _LOW) << _24 | lower >> _40, (lower & np.uint64((1 << 40) - 1)).astype(np.int64)
-    bucket = np.cumsum(_differs(upper >> _24))
-    once = _differs(bucket) | _differs(number)
+    bucket = np.cumsum(begins(upper >> _24))
+    once = begins(bucket) | begins(number)
     bucket, number, place = bucket[once], number[once].astype(np.int64), place[once]
-    first = np.maximum.accumulate(np.where(_differs(bucket), np.arange(len(bucket)), 0))
+    first = np.maximum.accumulate(np.where(begins(bucket), np.arange(len(bucket)), 0))
     rank = np.arange(len(bucket)) - first
     for nth in range(k):
         larger = np.flatnonzero(rank > nth)
@@ -142,8 +132,3 @@ def _unpacked(blobs: list[bytes]) -> tuple[Longs, Longs]:
     upper, lower = (np.concatenate([none, *(half[side] for half in halves)]) for side in range(2))
     order = np.lexsort((lower, upper))
     return upper[order], lower[order]
-
-
-def _differs(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Whether each differs from the one before; the first does."""
-    return np.concatenate((np.ones(min(1, len(values)), np.bool_), values[1:] != values[:-1]))
