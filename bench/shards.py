@@ -85,10 +85,11 @@ def made(spark: Any, place: Path, formats: tuple[str, ...], model: sentencepiece
 
     held = spark.read.format("delta").load(str(place / "documents"))
     repeats, before = (spark.createDataFrame([], table.ddl) for table in (REPEATS, TOKENS))
-    encoded = stored(tokens(held, held, held, held, repeats, before, model, FinalText()), "tokens")
+    judged = held.drop("cluster")
+    encoded = stored(tokens(held, held, held, judged, repeats, held, before, model, FinalText()), "tokens")
     params = Shards(formats=formats, shard_tokens=20_000_000)
     return build.make(
-        Inputs(held, encoded, held, held, held), model, params, "bench", str(place / "out"), {},
+        Inputs(held, encoded, held), model, params, "bench", str(place / "out"), {},
         lambda frame: stored(frame, SHARD_INDEX.name),
     )  # fmt: skip
 

@@ -198,31 +198,25 @@ TOKENS = Stage(
         tables.SELECTION,
         tables.ELIGIBILITY,
         tables.REPEATS,
+        tables.NEAR_DUPLICATES,
         tables.TOKENIZER,
     ),
     make=lambda given: given.over(
         tokens.tokens,
-        first=5,
+        first=6,
         previous=given.read(tables.TOKENS),
         model=tokenizer.model_of(given.frames[-1].head()),
         params=given.recipe.final_text,
         by=tokens.Encoding(given.env.encoder_cache_bytes, given.watch()),
     ),
     depends=lambda recipe, _: recipe.final_text,
-    version=2,
+    version=3,
 )
 
 SHARDS = Stage(
     writes=tables.SHARD_INDEX,
     called="shards",
-    reads=(
-        tables.DOCUMENTS,
-        tables.TOKENS,
-        tables.SELECTION,
-        tables.ELIGIBILITY,
-        tables.NEAR_DUPLICATES,
-        tables.TOKENIZER,
-    ),
+    reads=(tables.DOCUMENTS, tables.TOKENS, tables.SELECTION, tables.TOKENIZER),
     publish=lambda given, store: build.make(
         contents.Inputs(*given.frames[:-1]),
         tokenizer.model_of(given.frames[-1].head()),

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from shards_data import DDL, Document, documents, megatron, model, row, same_files
 
 from kvern.build_params import Phase, Shards
+from kvern.kernels import sentencepieces
 from kvern.shards import build, held, manifest
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.plan import cuts, plan
@@ -19,6 +22,7 @@ from kvern.shards.trace import positions
 from kvern.shards.verify import verify
 from kvern.tables import SHARD_INDEX
 from kvern.warehouse import Warehouse
+from pieces import trained_elsewhere
 
 PARAMS = Shards(shard_tokens=1500, seed=3)
 
@@ -27,7 +31,7 @@ def inputs(spark: SparkSession, rows: list[dict], partitions: int) -> Inputs:
     spread = list(rows)
     random.Random(partitions).shuffle(spread)
     frame = spark.createDataFrame(spread, DDL).repartition(partitions)
-    return Inputs(frame, frame, frame, frame, frame)
+    return Inputs(frame, frame.where("keep"), frame)
 
 
 def shards_of(told: dict) -> int:
@@ -199,17 +203,22 @@ def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(
     spark: SparkSession, rows: list[dict], tmp_path: Path
 ) -> None:
     given = inputs(spark, rows, 2)
-    fewer = Inputs(
-        given.documents,
-        given.tokens.where("title <> 'Tittel 3'"),
-        given.selection,
-        given.eligibility,
-        given.near_duplicates,
-    )
+    fewer = Inputs(given.documents, given.tokens.where("title <> 'Tittel 3'"), given.selection)
     with pytest.raises(ValueError, match="wanted tokens of 44 kept documents, got 43"):
         build.make(fewer, model(), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
     with pytest.raises(ValueError, match="wanted tokens of one model, 44 of 44"):
         build.make(given, model(600), PARAMS, "demo", str(tmp_path), {}, lambda frame: frame)
+    other = given.tokens.withColumn("doc_id", F.when(F.col("title") == "Tittel 3", "f" * 32).otherwise(F.col("doc_id")))
+    with pytest.raises(ValueError, match="wanted tokens of the 44 kept documents, got those of others"):
+        build.make(
+            Inputs(given.documents, other, given.selection),
+            model(),
+            PARAMS,
+            "demo",
+            str(tmp_path),
+            {},
+            lambda frame: frame,
+        )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -231,9 +240,36 @@ def test_megatron_alone_in_32_bits_for_a_large_vocabulary(
 
 def test_a_plan_reads_neither_ids_nor_text(spark: SparkSession, rows: list[dict]) -> None:
     given = inputs(spark, rows, 2)
-    narrow = contents(given, PARAMS).drop("ids", "text", "edits")
+    narrow = contents(given, PARAMS, True).drop("ids", "text", "edits")
     planned = plan(narrow, given.selection, PARAMS, "demo", model().sha256)
     assert (planned.documents, planned.tokens) == (len(rows), sum(len(each["ids"]) + 1 for each in rows))
+
+
+def test_ids_of_another_text_are_never_published(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    other = [
+        each | ({"ids": rows[5]["ids"], "count": rows[5]["count"]} if i == 9 else {}) for i, each in enumerate(rows)
+    ]
+    with pytest.raises(PythonException, match=f"{rows[9]['doc_id']}: wanted ids of the text that they were made from"):
+        build.make(inputs(spark, other, 2), model(), PARAMS, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    assert list(manifest.standing(str(tmp_path))) == []
+
+
+def test_text_beside_ids_that_do_not_decode_to_it(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:
+    """A tokenizer that is not lossless: Parquet holds the documents' text with their edits, not what ids decode to."""
+    folding = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
+    finals = {each.doc_id: each.final for each in documents()}
+    encoded = {doc_id: sentencepieces.encoder(folding.data).encode(text) for doc_id, text in finals.items()}
+    changed = [
+        each | {"ids": ids, "count": len(ids), "tokenizer": folding.sha256}
+        for each in rows
+        for ids in [encoded[each["doc_id"]]]
+    ]
+    told = build.make(inputs(spark, changed, 3), folding, PARAMS, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
+    tables = [pq.read_table(file) for file in sorted((tmp_path / told["build"]).glob("parquet/*/*.parquet"))]
+    held = {each["doc_id"]: each for table in tables for each in table.to_pylist()}
+    assert {doc_id: each["text"] for doc_id, each in held.items()} == finals
+    assert {doc_id: each["ids"] for doc_id, each in held.items()} == encoded
+    assert any(sentencepieces.decoder(folding.data).decode(encoded[doc_id]) != finals[doc_id] for doc_id in held)
 
 
 def test_nothing_kept_is_a_build_of_nothing(spark: SparkSession, rows: list[dict], tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from pieces import lossless, trained_elsewhere
 CACHE = 1 << 16
 BY = tokens.Encoding(CACHE)
 PLACE = "source string, batch string, part int"
+DETAILS = "source_id string, title string, licence string, year int"
+CLUSTERS = [("1", "0"), ("2", "2")]
 PARAMS = FinalText(
     cuts=("c4_line", "passage"),
     pii={"*": {"*": "mask", "organisation": "keep", "phone": "cut"}, "closed": {"iban": "drop", "email": "keep"}},
@@ -34,7 +36,10 @@ REPEATS_OF = "doc_id string, start int, end int, kind string, of string"
 
 @pytest.fixture(scope="module")
 def frames(spark: Any) -> dict[str, Any]:
-    rows = [(doc, text, hashlib.sha256(text.encode()).hexdigest(), "kjelde", "b", 1) for doc, text in TEXTS.items()]
+    rows = [
+        (doc, text, hashlib.sha256(text.encode()).hexdigest(), f"nr {doc}", "Tittel", None, 1900, "kjelde", "b", 1)
+        for doc, text in TEXTS.items()
+    ]
     spans = "array<struct<kind:string,start:int,end:int,confidence:double>>"
     signals = [
         ("1", [("email", 6, 14, 0.9)], [("c4_line", 15, 19), ("other", 0, 1)]),
@@ -43,7 +48,7 @@ def frames(spark: Any) -> dict[str, Any]:
         ("4", [("email", 6, 14, 1.0)], []),
     ]
     return {
-        "documents": spark.createDataFrame(rows, f"doc_id string, text string, text_hash string, {PLACE}"),
+        "documents": spark.createDataFrame(rows, f"doc_id string, text string, text_hash string, {DETAILS}, {PLACE}"),
         "signals": spark.createDataFrame(signals, f"doc_id string, pii {spans}, cuts array<struct<kind:string,start:int,end:int>>"),
         "selection": spark.createDataFrame([(doc, doc != "5") for doc in TEXTS], "doc_id string, keep boolean"),
         "eligibility": spark.createDataFrame(
@@ -52,6 +57,12 @@ def frames(spark: Any) -> dict[str, Any]:
         ),
         "repeats": spark.createDataFrame(REPEATS, REPEATS_OF),
     }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def decided(spark: Any, frames: dict[str, Any]) -> dict[str, Any]:
+    """All that tokens are made from, but for what was made before."""
+    return {**frames, "near_duplicates": spark.createDataFrame(CLUSTERS, "doc_id string, cluster string")}
 
 
 FINAL = {"1": "skriv [e-post]\nslutt", "2": "ring  no", "3": "ja ja  nei", "4": "skriv ola@x.no", "5": "med"}
@@ -157,8 +168,8 @@ def test_a_given_model_is_taken_in_as_it_is(spark):
         tokenizer.tokenizer(unread, Tokenizer(), b"abc", "abc")
 
 
-def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
-    made = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY)
+def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, decided):
+    made = tokens.tokens(**decided, previous=_none(spark), model=lossless(), params=PARAMS, by=BY)
     assert made.columns == spark.createDataFrame([], tables.TOKENS.ddl).columns
     rows = {row.doc_id: row for row in made.collect()}
     decoder = sentencepieces.decoder(lossless().data)
@@ -168,14 +179,22 @@ def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, frames):
     assert [tuple(edit) for edit in rows["1"].edits] == [(6, 14, "[e-post]"), (15, 20, "")]
     assert {row.tokenizer for row in rows.values()} == {lossless().sha256}
     assert {(row.source, row.batch, row.part) for row in rows.values()} == {("kjelde", "b", 1)}
+    details = {doc: (row.language, row.tier, row.cluster, row.source_id) for doc, row in rows.items()}
+    assert details == {
+        "1": ("nob", "open", "0", "nr 1"),
+        "2": ("nno", "open", "2", "nr 2"),
+        "3": ("nno", "open", None, "nr 3"),
+        "4": ("nob", "closed", None, "nr 4"),
+    }
+    assert {(row.title, row.licence, row.year) for row in rows.values()} == {("Tittel", None, 1900)}
 
 
-def test_only_what_changed_is_encoded_again(spark, frames):
-    first = tokens.tokens(**frames, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect()
+def test_only_what_changed_is_encoded_again(spark, decided):
+    first = tokens.tokens(**decided, previous=_none(spark), model=lossless(), params=PARAMS, by=BY).collect()
     marked = spark.createDataFrame([row.asDict() | {"ids": [7]} for row in first], tables.TOKENS.ddl)
 
     def made(**other: Any) -> dict[str, Any]:
-        given = {**frames, "previous": marked, "model": lossless(), "params": PARAMS, "by": BY, **other}
+        given = {**decided, "previous": marked, "model": lossless(), "params": PARAMS, "by": BY, **other}
         return {row.doc_id: row for row in tokens.tokens(**given).collect()}
 
     same = made()
@@ -183,17 +202,25 @@ def test_only_what_changed_is_encoded_again(spark, frames):
     assert {doc: row.made_from for doc, row in same.items()} == {row.doc_id: row.made_from for row in first}
     fewer_cuts = made(params=FinalText(cuts=(), pii=PARAMS.pii))
     assert sorted(doc for doc, row in fewer_cuts.items() if row.ids != [7]) == ["1"]
-    fewer = made(selection=frames["selection"].where("doc_id <> '2'"))
+    fewer = made(selection=decided["selection"].where("doc_id <> '2'"))
     assert sorted(fewer) == ["1", "3", "4"]
+    moved = made(
+        near_duplicates=decided["near_duplicates"].where("doc_id = '1'").withColumn("cluster", F.lit("9")),
+        documents=decided["documents"].withColumn("title", F.lit("Ny")),
+        eligibility=decided["eligibility"].withColumn("language", F.lit("sme")),
+    )
+    assert {(row.doc_id, *row.ids) for row in moved.values()} == {(doc, 7) for doc in "1234"}
+    assert {row.doc_id: row.cluster for row in moved.values()} == {"1": "9", "2": None, "3": None, "4": None}
+    assert {(row.title, row.language) for row in moved.values()} == {("Ny", "sme")}
     other_model = made(model=sentencepieces.describe(trained_elsewhere(model_type="bpe")))
     assert all(row.ids != [7] for row in other_model.values())
 
 
-def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
+def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, decided):
     def counts(model: sentencepieces.Model, **other: Any) -> dict[str, Any]:
         seen = Observation()
         by = tokens.Encoding(CACHE, seen)
-        given = {**frames, "previous": _none(spark), "model": model, "params": PARAMS, "by": by, **other}
+        given = {**decided, "previous": _none(spark), "model": model, "params": PARAMS, "by": by, **other}
         tokens.tokens(**given).write.format("noop").mode("overwrite").save()
         return dict(seen.get)
 
@@ -201,7 +228,7 @@ def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, frames):
     other = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
     assert counts(lossless()) == {"encoded": 4, "by_library": 0, "bytes_by_library": 0}
     assert counts(other) == {"encoded": 4, "by_library": 4, "bytes_by_library": size}
-    none = frames["selection"].where("false")
+    none = decided["selection"].where("false")
     assert counts(lossless(), selection=none) == {"encoded": 0, "by_library": 0, "bytes_by_library": 0}
 
 
@@ -221,8 +248,8 @@ def test_fertility_is_summed_over_the_first_documents_of_each_language(spark, fr
     assert [(row.language, row.documents) for row in fewer] == [("nno", 1), ("nob", 1)]
 
 
-def test_rows_do_not_depend_on_partitions(spark, frames):
-    one, many = ({**frames, "documents": frames["documents"].repartition(n)} for n in (1, 4))
+def test_rows_do_not_depend_on_partitions(spark, decided):
+    one, many = ({**decided, "documents": decided["documents"].repartition(n)} for n in (1, 4))
     rows = [
         sorted(
             map(

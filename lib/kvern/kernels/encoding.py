@@ -125,7 +125,7 @@ def encoded(
         columns = {name: batch[name] for name in batch.schema.names if name != "text"}
         columns["ids"] = pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(ids))
         columns["count"] = pa.array(np.diff(offsets).astype(np.int32))
-        columns["text_hash"] = _hashes(text)
+        columns["text_hash"] = text_hashes(text)
         columns["by_library"] = pa.array(by_library)
         yield pa.RecordBatch.from_pydict(columns)
 
@@ -138,7 +138,8 @@ def _valid(column: pa.Array) -> pa.Array:
     return column
 
 
-def _hashes(column: pa.Array) -> pa.Array:
+def text_hashes(column: pa.Array) -> pa.Array:
+    """SHA-256 of each text, in hex."""
     data, offsets = utf8_view(column)
     spans = pairwise(offsets.tolist())
     return pa.array([hashlib.sha256(data[start:end].tobytes()).hexdigest() for start, end in spans], pa.string())

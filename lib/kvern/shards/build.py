@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from kvern.build_params import Shards
-from kvern.kernels import sentencepieces
+from kvern.kernels import decoding, sentencepieces
 from kvern.shards import manifest, storage, writer
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
@@ -45,7 +45,7 @@ def make(
     the plan to be kept has another seed.
     """
     output = storage.absolute(output)
-    rows, given = contents(inputs, params), _buckets_of(output, params)
+    rows, given = contents(inputs, params, model.lossless), _buckets_of(output, params)
     planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
@@ -56,7 +56,7 @@ def make(
         store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
         return done.manifest
     storage.remove(form.root, manifest.NAME)
-    stored = store(kept.unionByName(_written(rows, planned, form)))
+    stored = store(kept.unionByName(_written(rows, planned, form, model)))
     return _finish(stored, planned, form, model, lineage)
 
 
@@ -113,14 +113,17 @@ def _form(planned: Plan, model: sentencepieces.Model, output: str) -> Form:
     return Form(planned.build, root, planned.formats, eod, model.vocabulary, shards, planned.sequence_length)
 
 
-def _written(rows: DataFrame, planned: Plan, form: Form) -> DataFrame:
+def _written(rows: DataFrame, planned: Plan, form: Form, model: sentencepieces.Model) -> DataFrame:
     """tables.SHARD_INDEX of the build; whoever stores it writes the shards. An unstored frame would write them again
     with every action."""
 
-    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return writer.written(batches, form)
+    pieces = decoding.piece_bytes(model.data) if model.lossless and "parquet" in form.formats else None
+    held = rows.drop("count", "tokenizer", *(["text_hash"] if pieces is None else []))
 
-    return placed(rows, planned).drop("count", "text_hash", "tokenizer").mapInArrow(write, SHARD_INDEX.ddl)
+    def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return writer.written(batches, form, pieces)
+
+    return placed(held, planned).mapInArrow(write, SHARD_INDEX.ddl)
 
 
 def _finished(root: str) -> Build | None:

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from kvern.build_params import Shards
 from kvern.shards.blends import TRAIN, VALIDATION
+from kvern.shards.parquet import DETAILS
 
 _PARTS = 1_000_000
 
@@ -18,28 +19,22 @@ class Inputs:
     documents: DataFrame
     tokens: DataFrame
     selection: DataFrame
-    eligibility: DataFrame
-    near_duplicates: DataFrame
 
 
-def contents(inputs: Inputs, params: Shards) -> DataFrame:
-    """All that shards hold: for each kept document doc_id, ids, count, text_hash, tokenizer, details, bucket.
+def contents(inputs: Inputs, params: Shards, lossless: bool) -> DataFrame:
+    """All that shards hold: for each document of `tokens` doc_id, ids, count, text_hash, tokenizer, details, bucket.
 
-    For Parquet also edits and text, which is still the document's own. Without it no text is read.
+    Nothing is joined, so that ids are shuffled once, to their shard. For Parquet the final text is what the ids of a
+    `lossless` tokenizer decode to; for any other, `edits` and `text`, still the document's own, are joined.
     """
-    keep = inputs.selection.where("keep").select("doc_id")
-    wanted = ["doc_id", "ids", "count", "text_hash", "tokenizer", "edits"]
-    encoded = inputs.tokens.select(*wanted).join(keep, "doc_id", "left_semi")
-    held = inputs.documents.select("doc_id", "text", "source_id", "source", "title", "year", "licence")
-    if "parquet" not in params.formats:
-        encoded, held = encoded.drop("edits"), held.drop("text")
-    judged = inputs.eligibility.select("doc_id", "language", "tier")
-    rows = encoded.join(held, "doc_id").join(judged, "doc_id")
-    if params.validation:
-        rows = rows.join(inputs.near_duplicates.select("doc_id", "cluster"), "doc_id", "left")
+    wanted = ["doc_id", "ids", "count", "text_hash", "tokenizer", *DETAILS, "cluster"]
+    rows = inputs.tokens.select(*wanted)
+    if "parquet" in params.formats and not lossless:
+        texts = inputs.documents.select("doc_id", "text")
+        rows = inputs.tokens.select(*wanted, "edits").join(texts, "doc_id")
     name = F.concat_ws(".", "source", "language", "tier")
     split = _split(params) if params.validation else F.lit(TRAIN)
-    named = rows.withColumn("split", split)
+    named = rows.withColumn("split", split).drop("cluster")
     return named.withColumn("bucket", F.when(F.col("split") == TRAIN, name).otherwise(F.concat_ws(".", name, "split")))
 
 

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -73,17 +74,16 @@ def plan(
     """The plan of one build, from one aggregation; neither text nor ids are read.
 
     `rows` are `contents`, `kept` the selection; `tokenizer` is the model's SHA-256; `given` are the buckets of an older
-    build, whose cuts stay, so that a new document changes its own shard alone. ValueError where a kept document has no
-    row, or was encoded by another model.
+    build, whose cuts stay, so that a new document changes its own shard alone. ValueError where the rows are not those
+    of the kept documents, or one was encoded by another model.
     """
     found = _histogram(rows, params, tokenizer)
     slots = found.filter(pc.equal(found["kind"], 0))
     documents, others, tokens = (pc.sum(slots[each]).as_py() or 0 for each in ("documents", "foreign", "n"))
-    if (wanted := kept.where("keep").count()) != documents:
-        raise ValueError(f"wanted tokens of {wanted} kept documents, got {documents}: run tokens again")
+    _check_kept(kept, documents, _sum(slots, "ids"))
     if others:
         raise ValueError(f"wanted tokens of one model, {others} of {documents} have another: run tokens again")
-    sums = [str(sum(each for each in slots[column].to_pylist())) for column in ("sum1", "sum2")]
+    sums = [str(_sum(slots, column)) for column in ("sum1", "sum2")]
     kept_cuts = [[each.name, *each.cuts] for each in given]
     return Plan(
         build=f"{name}-{_fingerprint([documents, *sums, tokenizer, kept_cuts], params)}",
@@ -98,6 +98,20 @@ def plan(
         held=_held(found),
         phases=tuple(each.model_dump() for each in params.phases or (Phase(),)),
     )
+
+
+def _check_kept(selection: DataFrame, documents: int, ids: Decimal) -> None:
+    """Tokens are those of the kept documents: as many, and with the same sum of hashes of ids. No join is needed."""
+    hashed = F.coalesce(F.sum(_row_hash(["doc_id"], 0)), F.lit(0).cast(_DECIMAL))
+    row = selection.where("keep").agg(F.count(F.lit(1)).alias("n"), hashed.alias("ids")).collect()[0]
+    if row["n"] != documents:
+        raise ValueError(f"wanted tokens of {row['n']} kept documents, got {documents}: run tokens again")
+    if row["ids"] != ids:
+        raise ValueError(f"wanted tokens of the {documents} kept documents, got those of others: run tokens again")
+
+
+def _sum(slots: pa.Table, column: str) -> Decimal:
+    return sum(slots[column].to_pylist(), Decimal(0))
 
 
 _BY = ("bucket", "source", "language", "tier", "split")
@@ -154,7 +168,7 @@ def placed(rows: DataFrame, plan: Plan) -> DataFrame:
     """The contents with `shard`, one task a shard, in the order that the files have."""
     keyed = rows.withColumns({"key": _key(plan.seed), "slot": _slot(plan.seed)}).withColumn("shard", _shard(plan))
     spread = keyed.repartitionById(max(1, len(plan.shards)), "shard")
-    return spread.sortWithinPartitions("shard", "key", "doc_id").drop("key", "slot", "bucket", "split", "cluster")
+    return spread.sortWithinPartitions("shard", "key", "doc_id").drop("key", "slot", "bucket", "split")
 
 
 def _shard(plan: Plan) -> Column:
@@ -185,6 +199,7 @@ def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
         *(*_BY, "year", "licence", _slot(params.seed).alias("slot")),
         (F.col("count") + 1).cast("long").alias("n"),
         (F.col("tokenizer") != tokenizer).alias("other"),
+        _row_hash(["doc_id"], 0).alias("id_hash"),
         *(_row_hash(columns, salt).alias(f"hash{salt}") for salt in (1, 2)),
     )
     sets = [[*_BY, "slot"], ["year"], ["licence"]]
@@ -196,6 +211,7 @@ def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
             F.sum("n").alias("n"),
             F.count(F.lit(1)).alias("documents"),
             F.count_if("other").alias("foreign"),
+            F.sum("id_hash").alias("ids"),
             *(F.sum(f"hash{salt}").alias(f"sum{salt}") for salt in (1, 2)),
         )
         .toArrow()

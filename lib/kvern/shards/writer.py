@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from kvern.kernels.decoding import PieceBytes, decoded
+from kvern.kernels.encoding import text_hashes
 from kvern.kernels.final_text import edited
 from kvern.shards import packed, parquet, raw
 from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, piece_of
@@ -43,13 +46,33 @@ def write_shard(shard: int, batches: Iterable[pa.RecordBatch], form: Form) -> Fa
     return sorted(facts, key=lambda each: str(each["name"]))
 
 
-def written(batches: Iterable[pa.RecordBatch], form: Form) -> Iterator[pa.RecordBatch]:
-    """Documents sorted by `shard` and their order in it, to files with a receipt, and to rows of tables.SHARD_INDEX."""
+def written(
+    batches: Iterable[pa.RecordBatch], form: Form, pieces: PieceBytes | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Documents sorted by `shard` and their order in it, to files with a receipt, and to rows of tables.SHARD_INDEX.
+
+    Parquet's text is what the ids say, by the `pieces` of a lossless model; without them batches hold text and edits.
+    """
     for shard, group in groupby(_by_shard(batches), key=lambda each: each[0]):
-        pieces = (piece for _, piece in group)
-        facts = write_shard(shard, edited(pieces) if "parquet" in form.formats else pieces, form)
+        facts = write_shard(shard, _with_text((rows for _, rows in group), form, pieces), form)
         put(form.root, receipt_name(shard), json.dumps(facts, sort_keys=True, indent=1).encode())
         yield index_rows(form.root, form.build, shard)
+
+
+def _with_text(batches: Iterable[pa.RecordBatch], form: Form, pieces: PieceBytes | None) -> Iterable[pa.RecordBatch]:
+    """Final text beside the ids where a format holds it."""
+    if "parquet" not in form.formats:
+        return batches
+    return edited(batches) if pieces is None else (_decoded(batch, pieces) for batch in batches)
+
+
+def _decoded(batch: pa.RecordBatch, pieces: PieceBytes) -> pa.RecordBatch:
+    text = decoded(batch["ids"], pieces)
+    differs = pc.not_equal(text_hashes(text), batch["text_hash"])
+    if pc.any(differs).as_py():
+        doc_id = batch["doc_id"].filter(differs)[0].as_py()
+        raise ValueError(f"{doc_id}: wanted ids of the text that they were made from, got others: run tokens again")
+    return batch.append_column("text", text)
 
 
 def index_rows(root: str, build: str, shard: int) -> pa.RecordBatch:

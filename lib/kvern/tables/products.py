@@ -43,7 +43,14 @@ count INT NOT NULL COMMENT 'of the ids: whoever plans or sums reads this column 
 text_hash STRING NOT NULL COMMENT 'SHA-256 of the final text',
 edits ARRAY<STRUCT<start: INT, end: INT, replacement: STRING>> COMMENT 'byte spans of documents.text that were cut (empty) or masked, in order',
 tokenizer STRING NOT NULL COMMENT 'sha256 of the model',
-made_from STRING NOT NULL COMMENT 'hash of all that decides this row: the same hash is never encoded twice'
+made_from STRING NOT NULL COMMENT 'hash of all that decides ids and edits: the same hash is never encoded twice',
+language STRING COMMENT 'of eligibility',
+tier STRING COMMENT 'of eligibility',
+cluster STRING COMMENT 'of near_duplicates; null where the document stands alone',
+source_id STRING COMMENT 'of documents, as are title, licence and year: shards are made from this table alone',
+title STRING,
+licence STRING,
+year INT
 """,
     )
 )

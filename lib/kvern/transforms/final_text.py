@@ -4,7 +4,7 @@
 `final_text` is the same for readers who want the text itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from kvern.params import FinalText
 
 _SPAN = "struct<start:int,end:int,replacement:string>"
 _PLACE = ("source", "batch", "part")
+_DETAILS = ("source_id", "title", "licence", "year")
 
 
 def final_text(
@@ -36,21 +37,27 @@ def _finished(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def decided(
-    documents: DataFrame, signals: DataFrame, eligibility: DataFrame, repeats: DataFrame, params: FinalText
+    documents: DataFrame,
+    signals: DataFrame,
+    eligibility: DataFrame,
+    repeats: DataFrame,
+    params: FinalText,
+    also: Sequence[str] = (),
 ) -> DataFrame:
-    """doc_id, text (as in documents), language, spans (what is cut and masked), made_from, source, batch, part.
+    """doc_id, text (as in documents), language, tier, `also` of eligibility, spans (what is cut and masked), made_from,
+    and of documents source_id, title, licence, year, source, batch, part.
 
     For the documents of one part that `eligibility` holds. The decisions are narrow and travel to the text, which
     stays where it was read: about 150 bytes a document are broadcast.
     """
-    judged = eligibility.select("doc_id", "language", "tier")
+    judged = eligibility.select("doc_id", "language", "tier", *also)
     measured = signals.select("doc_id", "cuts", "pii")
     known = documents.select("doc_id", "text_hash").join(judged, "doc_id").join(measured, "doc_id", "left")
     known = known.join(_repeated(repeats), "doc_id", "left")
     known = known.withColumn("spans", F.concat(_cuts(params, "cuts"), _cuts(params, "repeated"), _replaced(params)))
     made_from = F.struct(F.lit(kernel.VERSION).alias("version"), "doc_id", "text_hash", "spans")
-    narrow = known.select("doc_id", "language", "spans", F.sha2(F.to_json(made_from), 256).alias("made_from"))
-    return documents.select("doc_id", "text", *_PLACE).join(F.broadcast(narrow), "doc_id")
+    narrow = known.select(*judged.columns, "spans", F.sha2(F.to_json(made_from), 256).alias("made_from"))
+    return documents.select("doc_id", "text", *_DETAILS, *_PLACE).join(F.broadcast(narrow), "doc_id")
 
 
 def kept(eligibility: DataFrame, selection: DataFrame) -> DataFrame:

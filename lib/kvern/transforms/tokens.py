@@ -14,7 +14,9 @@ from kvern.params import FinalText
 from kvern.transforms.final_text import decided, kept
 
 _PLACE = ("source", "batch", "part")
-_COLUMNS = ("doc_id", "ids", "count", "text_hash", "edits", "tokenizer", "made_from", *_PLACE)
+# What shards need to know of a document. It lies beside the ids, so that they are never shuffled to be joined with it.
+_DETAILS = ("language", "tier", "cluster", "source_id", "title", "licence", "year")
+_COLUMNS = ("doc_id", "ids", "count", "text_hash", "edits", "tokenizer", "made_from", *_DETAILS, *_PLACE)
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,13 @@ class Encoding:
 _BY = Encoding()
 
 
-def tokens(  # noqa: PLR0913 - five tables, what was made before, and how
+def tokens(  # noqa: PLR0913 - six tables, what was made before, and how
     documents: DataFrame,
     signals: DataFrame,
     selection: DataFrame,
     eligibility: DataFrame,
     repeats: DataFrame,
+    near_duplicates: DataFrame,
     previous: DataFrame,
     model: sentencepieces.Model,
     params: FinalText,
@@ -48,11 +51,13 @@ def tokens(  # noqa: PLR0913 - five tables, what was made before, and how
     A row of `previous` whose `made_from` is still wanted is kept as it is; its document's text is not encoded again.
     The model travels to the workers inside the plan.
     """
-    texts = decided(documents, signals, kept(eligibility, selection), repeats, params)
+    clusters = near_duplicates.select("doc_id", "cluster")
+    judged = kept(eligibility, selection).join(clusters, "doc_id", "left")
+    texts = decided(documents, signals, judged, repeats, params, ("cluster",))
     wanted = F.sha2(F.concat_ws(" ", "made_from", F.lit(model.sha256)), 256)
     texts = texts.withColumn("made_from", wanted)
-    same = texts.select("doc_id", "made_from", *_PLACE)
-    still = previous.drop(*_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
+    same = texts.select("doc_id", "made_from", *_DETAILS, *_PLACE)
+    still = previous.drop(*_DETAILS, *_PLACE).join(F.broadcast(same), ["doc_id", "made_from"])
     had = F.broadcast(previous.select("doc_id", "made_from"))
     missing = texts.join(had, ["doc_id", "made_from"], "left_anti")
     fresh = _encoded(missing, model, by.cache_bytes)
@@ -66,16 +71,14 @@ def tokens(  # noqa: PLR0913 - five tables, what was made before, and how
 def _encoded(texts: DataFrame, model: sentencepieces.Model, cache_bytes: int) -> DataFrame:
     """The columns of tables.TOKENS and by_library, the bytes that the library encoded."""
     data, lossless = model.data, model.lossless
+    narrow = ["doc_id", "made_from", *_DETAILS, *_PLACE]
 
     def encoded(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         rows = encoding.encoded(kernel.finished(batches), data, lossless, cache_bytes)
-        return (
-            batch.select(["doc_id", "made_from", *_PLACE, "edits", "ids", "count", "text_hash", "by_library"])
-            for batch in rows
-        )
+        return (batch.select([*narrow, "edits", "ids", "count", "text_hash", "by_library"]) for batch in rows)
 
-    span = "struct<start:int,end:int,replacement:string>"
-    schema = f"""doc_id string, made_from string, source string, batch string, part int,
-        edits array<{span}>, ids array<int>, count int, text_hash string, by_library long"""
-    rows = texts.select("doc_id", "text", "spans", "made_from", *_PLACE).mapInArrow(encoded, schema)
+    given = texts.select(*narrow, "text", "spans")
+    added = "edits array<struct<start:int,end:int,replacement:string>>, ids array<int>, count int, text_hash string"
+    named = ", ".join(f"{name} {kind}" for name, kind in given.select(*narrow).dtypes)
+    rows = given.mapInArrow(encoded, f"{named}, {added}, by_library long")
     return rows.withColumn("tokenizer", F.lit(model.sha256))
