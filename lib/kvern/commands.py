@@ -2,7 +2,6 @@
 
 import json
 import time
-from contextlib import suppress
 from typing import Any
 
 from pyspark.sql import functions as F
@@ -12,7 +11,7 @@ from kvern.opening import open_warehouse, settings_of, show
 from kvern.recipe import ConfigError
 from kvern.run import Made, progress, run
 from kvern.stage import Settings, Stage
-from kvern.warehouse import Warehouse
+from kvern.warehouse import Warehouse, lineage_of
 
 HEAVY = ("text", "minhash", "ids", "model", "blocks")
 
@@ -83,14 +82,12 @@ def status_command(options: Any) -> None:
 
 def _status(warehouse: Warehouse, stage: Stage, stale: int) -> dict[str, Any]:
     row: dict[str, Any] = {"table": stage.name, "rows": 0, "bytes": 0, "version": "", "written": "", "recipe": ""}
-    if warehouse.exists(stage.writes):
-        path = warehouse.path(stage.writes)
-        last = warehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").collect()[0]
-        size = warehouse.spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0]["sizeInBytes"]
-        with suppress(ValueError, TypeError):
-            row["recipe"] = json.loads(last["userMetadata"])["recipe"]
+    if last := warehouse.last_commit(stage.writes):
+        size = warehouse.spark.sql(f"DESCRIBE DETAIL delta.`{warehouse.path(stage.writes)}`").collect()[0][
+            "sizeInBytes"
+        ]
         row |= {"rows": warehouse.read(stage.writes).count(), "bytes": size, "version": last["version"]}
-        row["written"] = str(last["timestamp"])[:19]
+        row |= {"written": str(last["timestamp"])[:19], "recipe": lineage_of(last).get("recipe", "")}
     return row | {"stale": f"{stale} part(s)" if stale and stage.writes.scope == "part" else "yes" if stale else ""}
 
 

@@ -87,6 +87,17 @@ class Recipe(Params):
                 raise ValueError(f"final_text.cuts: {cut!r} wants sources to look into, name them in {key}.sources")
         return self
 
+    @model_validator(mode="after")
+    def _stored_pairs_reach(self) -> Self:
+        for key in ("threshold", "noisy_threshold"):
+            stored, used = getattr(self.duplicate_pairs, key), getattr(self.near_duplicates, key)
+            if used < stored:
+                raise ValueError(
+                    f"near_duplicates.{key}: want at least {stored}, have {used}: no pair below duplicate_pairs.{key} "
+                    "is stored"
+                )
+        return self
+
 
 class Env(Params):
     """All that cannot: where things lie and how wide a job runs."""

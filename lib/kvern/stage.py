@@ -16,7 +16,7 @@ Store = Callable[[DataFrame], DataFrame]  # writes a stage's table, once, and gi
 
 
 def parts_of(table: Table, recorded: Mapping[tuple[str, str, int], str]) -> dict[str, str]:
-    """ "batch/part" of a part table to its recorded fingerprint."""
+    """Recorded fingerprints of the parts of a part table, by "batch/part"."""
     return {f"{batch}/{part}": have for (name, batch, part), have in sorted(recorded.items()) if name == table.name}
 
 

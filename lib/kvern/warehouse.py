@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -93,16 +93,15 @@ class Warehouse:
         writer.option("userMetadata", json.dumps(lineage, sort_keys=True)).save(self.path(table))
         return _counts(seen.get, time.monotonic() - started)
 
-    def lineage(self, table: Table) -> dict[str, Any]:
-        """What the table's last commit says of how it was made; empty where it says nothing, or is not there."""
+    def last_commit(self, table: Table) -> dict[str, Any]:
+        """Delta's `version`, `timestamp`, `userMetadata` and more of the table's last commit; empty where none is."""
         if not self.exists(table):
             return {}
-        last = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}` LIMIT 1").collect()[0]
-        try:
-            said = json.loads(last["userMetadata"] or "{}")
-        except ValueError:  # another program's commit
-            return {}
-        return said if isinstance(said, dict) else {}
+        return self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}` LIMIT 1").collect()[0].asDict()
+
+    def lineage(self, table: Table) -> dict[str, Any]:
+        """What the table's last commit says of how it was made; empty where it says nothing, or is not there."""
+        return lineage_of(self.last_commit(table))
 
     def log(self, table: Table, batch: str, part: int, fingerprint: str, counts: Counts) -> None:
         """Record a finished run: only what is recorded here counts as made."""
@@ -171,6 +170,15 @@ class Warehouse:
             "TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 3650 days')"
         )
         self._created.add(table.name)
+
+
+def lineage_of(commit: Mapping[str, Any]) -> dict[str, Any]:
+    """What `Warehouse.write` was told of how the rows were made; empty for another program's commit."""
+    try:
+        said = json.loads(commit.get("userMetadata") or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def conform(frame: DataFrame, table: Table) -> list[str]:

@@ -1,11 +1,11 @@
 """What stages are told of earlier runs and of sizes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kvern import asked, tables
-from kvern.recipe import Env
+from kvern import asked, recipe, tables
 from kvern.stage import Given, Settings
 
 PARTS = {"2026-09/0": "own.a", "2026-09/1": "own.b"}
@@ -21,7 +21,7 @@ class Table:
 
 
 def given(rows: int = 0, **more: Any) -> Given:
-    env = Env(input="", warehouse="", output="", union_find_documents=100)
+    env = recipe.Env(input="", warehouse="", output="", union_find_documents=100)
     settings = Settings(None, None, env, None)  # type: ignore[arg-type]
 
     def read(_: tables.Table) -> Any:
@@ -33,6 +33,21 @@ def given(rows: int = 0, **more: Any) -> Given:
 @pytest.mark.parametrize(("pairs", "rounds"), [(0, 0), (50, 0), (51, 1), (150, 1), (151, 2), (10**6, 10)])
 def test_clusters_are_contracted_until_one_task_holds_them(pairs: int, rounds: int) -> None:
     assert asked.contractions(given(pairs)) == rounds
+
+
+@pytest.mark.parametrize("key", ["threshold", "noisy_threshold"])
+def test_clusters_take_no_pair_that_is_not_stored(key: str, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+
+    def read(stored: float, used: float) -> float:
+        sections = f"[duplicate_pairs]\n{key} = {stored}\n[near_duplicates]\n{key} = {used}\n"
+        source = '[[sources]]\nname = "books"\nformat = "text"\npath = "*.txt"\nbatch = "1"\ntier = "open"\n'
+        file.write_text(f'name = "test"\nas_of = 2026-09-01\n{sections}{source}', encoding="utf-8")
+        return float(getattr(recipe.read(recipe.Recipe, file).near_duplicates, key))
+
+    assert read(0.6, 0.6) == 0.6
+    with pytest.raises(recipe.ConfigError, match=rf"near_duplicates\.{key}: want at least 0\.6, have 0\.55"):
+        read(0.6, 0.55)
 
 
 def known(lineage: dict[str, Any], recorded: dict[tuple[str, str, int], str], fingerprint: str = "f.1") -> Any:
