@@ -31,6 +31,7 @@ from kvern.params import Eligibility
 from kvern.recipe import Recipe, read
 
 _PIECES = 32_000
+_LANGUAGES = ("nob", "nno", "sme", "dan", "swe", "eng")
 _SENTENCE = 2_000  # characters: shorter texts are the sentences that may be held out
 _PEER = f"sentencepiece {version('sentencepiece')}"
 _JSON = f"tokenizers {version('tokenizers')}" if find_spec("tokenizers") else ""
@@ -126,6 +127,19 @@ def one_round(data: bytes, rows: pa.RecordBatch) -> tuple[float, float]:
     return peer / cold, peer / warm
 
 
+def by_language(name: str, data: bytes, rows: pa.RecordBatch, rounds: int) -> list[Figure]:
+    """Times faster than the library on the texts of one language, each with a cache of its own."""
+    made = []
+    for language in _LANGUAGES:
+        mine = rows.filter(pa.compute.equal(rows["language"], language))
+        ratios = [one_round(data, mine) for _ in range(rounds)]
+        size = pa.compute.sum(pa.compute.binary_length(mine["text"])).as_py()
+        what = f"{len(mine)} real texts, {size / 1e6:.2f} MB of {language}, {name} {_PIECES}, lossless"
+        for state, values in (("cold", [each for each, _ in ratios]), ("warm", [each for _, each in ratios])):
+            made.append(of_rounds(f"{name}_{state}_over_sentencepiece_{language}", values, "x", 0, what, _PEER))
+    return made
+
+
 def beside_tokenizers(data: bytes, rows: pa.RecordBatch, rounds: int) -> list[float]:
     """Times faster than Hugging Face's library on the exported model, both from empty caches; none without it."""
     if find_spec("tokenizers") is None:
@@ -158,6 +172,7 @@ def figures(rounds: int) -> list[Figure]:
             of_rounds(f"{name}_cold_over_sentencepiece", [each for each, _ in ratios], "x", cold, of_model, _PEER),
             of_rounds(f"{name}_warm_over_sentencepiece", [each for _, each in ratios], "x", warm, of_model, _PEER),
         ]
+        made += by_language(name, data, rows, rounds)
         if name == "bpe" and (found := beside_tokenizers(data, rows, rounds)):
             made.append(of_rounds("bpe_cold_over_tokenizers", found, "x", 1, of_model, _JSON))
     return made

@@ -10,9 +10,9 @@ import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
@@ -22,9 +22,8 @@ from kvern.build_params import Phase, Shards
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
-VERSION = 3
+VERSION = 4
 _BITS = 20
-_DECIMAL = "decimal(38,0)"
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,13 @@ def plan(
     found = _histogram(rows, params, tokenizer)
     slots = found.filter(pc.equal(found["kind"], 0))
     documents, others, tokens = (pc.sum(slots[each]).as_py() or 0 for each in ("documents", "foreign", "n"))
-    _check_kept(kept, documents, _sum(slots, "ids"))
+    _check_kept(kept, documents, _mixed(slots["ids"]))
     if others:
         raise ValueError(f"wanted tokens of one model, {others} of {documents} have another: run tokens again")
-    sums = [str(_sum(slots, column)) for column in ("sum1", "sum2")]
+    content = [_mixed(slots[column]) for column in ("rows1", "rows2")]
     kept_cuts = [[each.name, *each.cuts] for each in given]
     return Plan(
-        build=f"{name}-{_fingerprint([documents, *sums, tokenizer, kept_cuts], params)}",
+        build=f"{name}-{_fingerprint([documents, *content, tokenizer, kept_cuts], params)}",
         seed=params.seed,
         shard_tokens=params.shard_tokens,
         sequence_length=params.sequence_length,
@@ -100,9 +99,9 @@ def plan(
     )
 
 
-def _check_kept(selection: DataFrame, documents: int, ids: Decimal) -> None:
-    """Tokens are those of the kept documents: as many, and with the same sum of hashes of ids. No join is needed."""
-    hashed = F.coalesce(F.sum(_row_hash(["doc_id"], 0)), F.lit(0).cast(_DECIMAL))
+def _check_kept(selection: DataFrame, documents: int, ids: int) -> None:
+    """Tokens are those of the kept documents: as many, and hashes of ids mix to the same. No join is needed."""
+    hashed = F.coalesce(F.bit_xor(_row_hash(["doc_id"], 0)), F.lit(0).cast("long"))
     row = selection.where("keep").agg(F.count(F.lit(1)).alias("n"), hashed.alias("ids")).collect()[0]
     if row["n"] != documents:
         raise ValueError(f"wanted tokens of {row['n']} kept documents, got {documents}: run tokens again")
@@ -110,8 +109,8 @@ def _check_kept(selection: DataFrame, documents: int, ids: Decimal) -> None:
         raise ValueError(f"wanted tokens of the {documents} kept documents, got those of others: run tokens again")
 
 
-def _sum(slots: pa.Table, column: str) -> Decimal:
-    return sum(slots[column].to_pylist(), Decimal(0))
+def _mixed(hashes: pa.ChunkedArray) -> int:
+    return int(np.bitwise_xor.reduce(hashes.to_numpy())) if len(hashes) else 0
 
 
 _BY = ("bucket", "source", "language", "tier", "split")
@@ -192,7 +191,7 @@ def _slot(seed: int) -> Column:
 
 
 def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
-    """In one pass: tokens, documents, those of another model and sums of row hashes of each hash slot of a bucket
+    """In one pass: tokens, documents, those of another model and mixed row hashes of each hash slot of a bucket
     (kind 0), and tokens by year (1) and by licence (2)."""
     columns = ["doc_id", "text_hash", "bucket", *DETAILS]
     narrow = rows.select(
@@ -211,16 +210,16 @@ def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
             F.sum("n").alias("n"),
             F.count(F.lit(1)).alias("documents"),
             F.count_if("other").alias("foreign"),
-            F.sum("id_hash").alias("ids"),
-            *(F.sum(f"hash{salt}").alias(f"sum{salt}") for salt in (1, 2)),
+            F.bit_xor("id_hash").alias("ids"),
+            *(F.bit_xor(f"hash{salt}").alias(f"rows{salt}") for salt in (1, 2)),
         )
         .toArrow()
     )
 
 
 def _row_hash(columns: list[str], salt: int) -> Column:
-    """Summed free of order, and as a decimal, because 64-bit sums overflow. Nulls count."""
-    return F.xxhash64(F.lit(salt), *columns, *(F.isnull(column) for column in columns)).cast(_DECIMAL)
+    """Mixed by exclusive or, which knows no order and no overflow; a doc_id stands in one row. Nulls count."""
+    return F.xxhash64(F.lit(salt), *columns, *(F.isnull(column) for column in columns))
 
 
 def _fingerprint(content: list[object], params: Shards) -> str:
