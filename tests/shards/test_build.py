@@ -323,15 +323,47 @@ def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_pa
 
     new = row(Document("Enda ein dag i nord"), 99) | {"source": "aviser"}
     kept = params.model_copy(update={"plan": told["build"]})
-    with pytest.raises(ValueError, match=r"^seed: wanted 3, which the cuts of the plan mix-\w+ were made with, got 4"):
+    with pytest.raises(ValueError, match=r"^seed: wanted 3, which the plan mix-\w+ was made with, got 4"):
         other = kept.model_copy(update={"seed": 4})
         build.make(inputs(spark, mixed, 2), model(), other, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
     more = build.make(
         inputs(spark, [*mixed, new], 2), model(), kept, "mix", str(tmp_path), {}, to_files(spark, tmp_path)
     )
-    old, now = ({each["name"]: each["sha256"] for each in held["files"]} for held in (told, more))
+    old, now = hashes(told), hashes(more)
     assert {name: now[name] for name in old} == old
     assert {name.split("/")[1] for name in set(now) - set(old) if "index" not in name} == {more["buckets"][-1]["name"]}
+
+
+def hashes(told: dict) -> dict[str, str]:
+    return {each["name"]: each["sha256"] for each in told["files"]}
+
+
+def test_a_kept_plan_keeps_clusters_on_their_side_whatever_their_names(
+    spark: SparkSession, rows: list[dict], tmp_path: Path
+) -> None:
+    """A cluster is named by its smallest document, so that it has another name when it grows."""
+
+    def made(rows: list[dict], **other: object) -> dict:
+        params = PARAMS.model_copy(update={"validation": 0.3, **other})
+        return build.make(inputs(spark, rows, 3), model(), params, "mix", str(tmp_path), {}, to_files(spark, tmp_path))
+
+    def split(told: dict, rows: list[dict]) -> dict[str, set[bool]]:
+        return sides_of(tmp_path / told["build"], told, {each["doc_id"]: each for each in rows})
+
+    fours = [each | {"cluster": str(i // 4)} for i, each in enumerate(rows)]
+    first = made(fours)
+    before = split(first, fours)
+    plan = first["build"]
+    renamed = [each | {"cluster": f"ny {each['cluster']}"} for each in fours]
+    assert hashes(made(renamed)) != hashes(first)
+    assert hashes(made(renamed, plan=plan)) == hashes(first)
+    joins = next(name for name, side in before.items() if side == {True})
+    new = row(Document("Enda ein dag i nord"), 99) | {"cluster": f"ny {joins}"}
+    assert split(made([*renamed, new], plan=plan), [*renamed, new])[f"ny {joins}"] == {True}
+    met = [each | {"cluster": "0"} for each in fours]
+    assert split(made(met, plan=plan), met) == {"0": {False}}
+    with pytest.raises(ValueError, match=r"^validation: wanted 0\.3, which the plan mix-\w+ was made with, got 0\.1"):
+        made(fours, plan=plan, validation=0.1)
 
 
 def test_cuts_are_even_and_never_empty() -> None:

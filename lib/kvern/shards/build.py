@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from kvern.build_params import Shards
 from kvern.kernels import decoding, sentencepieces
 from kvern.shards import manifest, storage, writer
+from kvern.shards.blends import TRAIN, VALIDATION
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
 from kvern.shards.manifest import Build, NoBuild, sweep
@@ -45,33 +46,52 @@ def make(
     the plan to be kept has another seed.
     """
     output = storage.absolute(output)
-    rows, given = contents(inputs, params, model.lossless), _buckets_of(output, params)
+    older = _kept_plan(output, params)
+    spark = inputs.tokens.sparkSession
+    rows = contents(inputs, params, model.lossless, sides(spark, older) if older else None)
+    given = _buckets(older) if older else ()
     planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
-    kept = index(inputs.tokens.sparkSession, others)
+    kept = index(spark, others)
     if done := _finished(form.root):
         done = _blended(done, planned)
         sweep(done)
-        store(kept.unionByName(index(inputs.tokens.sparkSession, [done])))
+        store(kept.unionByName(index(spark, [done])))
         return done.manifest
     storage.remove(form.root, manifest.NAME)
     stored = store(kept.unionByName(_written(rows, planned, form, model)))
     return _finish(stored, planned, form, model, lineage)
 
 
-def _buckets_of(output: str, params: Shards) -> tuple[Bucket, ...]:
-    """The buckets of the build that the recipe names for its plan, with their cuts; NoBuild where it does not stand."""
+def _kept_plan(output: str, params: Shards) -> Build | None:
+    """The build that the recipe names for its plan; NoBuild where it does not stand, ValueError where what decides a
+    document's shard is another now."""
     if not params.plan:
-        return ()
+        return None
+    older = manifest.open_build(f"{output}/{params.plan}")
+    for key in ("seed", "validation"):
+        have, asked = older.manifest[key], getattr(params, key)
+        if have != asked:
+            raise ValueError(
+                f"{key}: wanted {have}, which the plan {params.plan} was made with, got {asked}: documents would "
+                f"change their shards; give that {key}, or leave plan out"
+            )
+    return older
+
+
+def _buckets(older: Build) -> tuple[Bucket, ...]:
+    """Its buckets, with their cuts."""
     fields = [each.name for each in dataclasses.fields(Bucket)]
-    told = manifest.open_build(f"{output}/{params.plan}").manifest
-    if told["seed"] != params.seed:
-        raise ValueError(
-            f"seed: wanted {told['seed']}, which the cuts of the plan {params.plan} were made with, got {params.seed}: "
-            "all documents would change their shards; give that seed, or leave plan out"
-        )
-    return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in told["buckets"])
+    return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in older.manifest["buckets"])
+
+
+def sides(spark: SparkSession, older: Build) -> DataFrame:
+    """doc_id and `side` (split) of every document in a build."""
+    held = {each["name"] for each in older.manifest["buckets"] if each["split"] == VALIDATION}
+    out = [shard for shard, name in enumerate(older.form.buckets) if name in held]
+    side = F.when(F.col("shard").isin(out), VALIDATION).otherwise(TRAIN)
+    return index(spark, [older]).select("doc_id", side.alias("side"))
 
 
 def _frozen(value: Any) -> Any:

@@ -21,11 +21,12 @@ class Inputs:
     selection: DataFrame
 
 
-def contents(inputs: Inputs, params: Shards, lossless: bool) -> DataFrame:
+def contents(inputs: Inputs, params: Shards, lossless: bool, older: DataFrame | None = None) -> DataFrame:
     """All that shards hold: for each document of `tokens` doc_id, ids, count, text_hash, tokenizer, details, bucket.
 
     Nothing is joined, so that ids are shuffled once, to their shard. For Parquet the final text is what the ids of a
     `lossless` tokenizer decode to; for any other, `edits` and `text`, still the document's own, are joined.
+    `older`: doc_id and `side` of the build whose plan is kept.
     """
     wanted = ["doc_id", "ids", "count", "text_hash", "tokenizer", *DETAILS, "cluster"]
     rows = inputs.tokens.select(*wanted)
@@ -33,9 +34,30 @@ def contents(inputs: Inputs, params: Shards, lossless: bool) -> DataFrame:
         texts = inputs.documents.select("doc_id", "text")
         rows = inputs.tokens.select(*wanted, "edits").join(texts, "doc_id")
     name = F.concat_ws(".", "source", "language", "tier")
-    split = _split(params) if params.validation else F.lit(TRAIN)
-    named = rows.withColumn("split", split).drop("cluster")
+    named = _with_split(rows, params, older).drop("cluster")
     return named.withColumn("bucket", F.when(F.col("split") == TRAIN, name).otherwise(F.concat_ws(".", name, "split")))
+
+
+def _with_split(rows: DataFrame, params: Shards, older: DataFrame | None) -> DataFrame:
+    """`split`: as drawn; under a kept plan a cluster stays on the side where the build before had it."""
+    if not params.validation:
+        return rows.withColumn("split", F.lit(TRAIN))
+    drawn = rows.withColumn("drawn", _split(params))
+    if older is None:
+        return drawn.withColumnRenamed("drawn", "split")
+    moved = drawn.join(F.broadcast(_otherwise(drawn, older)), "doc_id", "left")
+    return moved.withColumn("split", F.coalesce("side", "drawn")).drop("side", "drawn")
+
+
+def _otherwise(drawn: DataFrame, older: DataFrame) -> DataFrame:
+    """doc_id and side of documents that are not drawn to the side where the older build had their cluster.
+
+    Clusters take other names as they grow, and are drawn anew then; what was trained on must not become validation
+    text. Where a cluster was on both sides, as two that have met, it is for training. Few: narrow and broadcast.
+    """
+    known = drawn.select("doc_id", F.coalesce("cluster", "doc_id").alias("cluster"), "drawn")
+    stood = known.join(older, "doc_id").groupBy("cluster").agg(F.min("side").alias("side"))  # train before validation
+    return known.join(stood, "cluster").where("side <> drawn").select("doc_id", "side")
 
 
 def _split(params: Shards) -> Column:
