@@ -6,12 +6,14 @@ from pyspark.sql import DataFrame
 
 from kvern import rules, tables
 from kvern.build_params import Tokenizer
+from kvern.code import code_hash
 from kvern.kernels import benchmarks, files
 from kvern.recipe import Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings, parts_of
 from kvern.transforms import eligibility
 from kvern.transforms.candidates import Known
+from kvern.warehouse import lineage_of
 
 
 def sources(given: Given) -> DataFrame:
@@ -69,7 +71,7 @@ def benchmark_items(given: Given) -> list[tuple[str, str]]:
 
 def known_pairs(given: Given) -> Known | None:
     """What is known of `duplicate_pairs`; None where settings are others now, or a part was made anew since."""
-    before = given.lineage(tables.DUPLICATE_PAIRS)
+    before = lineage_of(given.last_commit(tables.DUPLICATE_PAIRS))
     compared: dict[str, str] = before.get("parts", {})
     now = parts_of(tables.SIGNALS, given.recorded)
     same = str(before.get("fingerprint")).split(".")[0] == given.fingerprint.split(".")[0]
@@ -77,6 +79,13 @@ def known_pairs(given: Given) -> Known | None:
         return None
     units = [(batch, int(part)) for batch, part in (unit.rsplit("/", 1) for unit in compared)]
     return Known(given.read(tables.DUPLICATE_PAIRS), given.rows(units, "batch STRING, part INT"), given.watch())
+
+
+def made_from(given: Given) -> dict[str, Any]:
+    """What a build's manifest says of its making: settings, code, the Delta version of every table that was read."""
+    versions = {table.name: given.last_commit(table).get("version") for table in given.reads}
+    settings = {"fingerprint": given.fingerprint, "recipe": rules.as_json(given.recipe)}
+    return {**settings, "code": code_hash(), "tables": versions}
 
 
 def contractions(given: Given) -> int:

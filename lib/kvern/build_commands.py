@@ -33,7 +33,7 @@ def trace_command(options: Any) -> None:
         raise ConfigError("trace: want SHARD and TOKEN, or --doc DOC_ID; have neither.")
     root, name = manifest.build_of(options.shard)
     warehouse = open_warehouse(options, settings)
-    frames = (warehouse.read(table) for table in (tables.DOCUMENTS, tables.TOKENS))
+    frames = (warehouse.read(table) for table in (tables.DOCUMENTS, tables.TOKENS, tables.PAGES))
     _say(_asked(lambda: tracing.trace(root, name, options.token, *frames)), options.json)
 
 

@@ -163,9 +163,8 @@ def _given(
     def others(table: Table) -> DataFrame:
         return warehouse.read(table).where(~((F.col("batch") == unit[0]) & (F.col("part") == unit[1])))
 
-    return Given(
-        read, others, warehouse.spark.createDataFrame, settings, stage.reads, fingerprint, recorded, warehouse.lineage
-    )
+    rows, last_commit = warehouse.spark.createDataFrame, warehouse.last_commit
+    return Given(read, others, rows, settings, stage.reads, fingerprint, recorded, last_commit)
 
 
 def progress() -> Tell:

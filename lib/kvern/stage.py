@@ -39,7 +39,7 @@ class Given:
     or with the first few.
     `watch` gives an observation whose counts stand in the stage's line once its table is written.
     `fingerprint` is the stage's own for this unit, `recorded` all that are known: (table, batch, part) to fingerprint.
-    `lineage` gives what stands in a table's last commit.
+    `last_commit` gives Delta's version of a table and what was said of how it was made (`warehouse.lineage_of`).
     """
 
     read: Callable[[Table], DataFrame]
@@ -49,7 +49,7 @@ class Given:
     reads: tuple[Table, ...] = ()
     fingerprint: str = ""
     recorded: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
-    lineage: Callable[[Table], Mapping[str, Any]] = lambda table: {}
+    last_commit: Callable[[Table], Mapping[str, Any]] = lambda table: {}
     watched: list[Observation] = field(default_factory=list)
 
     def watch(self) -> Observation:

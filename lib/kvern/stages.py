@@ -223,7 +223,7 @@ SHARDS = Stage(
         given.recipe.shards,
         given.recipe.name,
         given.env.output,
-        {"fingerprint": given.fingerprint, "recipe": rules.as_json(given.recipe)},
+        asked.made_from(given),
         store,
     ),
     intact=lambda given: build.intact(given.read(tables.SHARD_INDEX), given.env.output),

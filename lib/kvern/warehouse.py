@@ -99,10 +99,6 @@ class Warehouse:
             return {}
         return self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}` LIMIT 1").collect()[0].asDict()
 
-    def lineage(self, table: Table) -> dict[str, Any]:
-        """What the table's last commit says of how it was made; empty where it says nothing, or is not there."""
-        return lineage_of(self.last_commit(table))
-
     def log(self, table: Table, batch: str, part: int, fingerprint: str, counts: Counts) -> None:
         """Record a finished run: only what is recorded here counts as made."""
         row = (

@@ -8,7 +8,9 @@ import pytest
 
 from conftest import ROOT
 from demo_run import Demo
-from kvern import cli, tables
+from kvern import cli, stages, tables
+from kvern.code import code_hash
+from kvern.warehouse import Warehouse
 
 
 def call(demo: Demo, *words: str, output: Path | None = None) -> int:
@@ -55,8 +57,18 @@ def test_trace_leads_from_a_token_to_its_page_and_back(demo: Demo, capsys: pytes
     found = json.loads(capsys.readouterr().out)
     assert (found["state"], found["doc_id"], found["source_id"]) == ("found", doc_id, book[1])
     assert found["page"] in {page["page_id"] for page in demo.documents[book]["pages"]}
+    files = {page["page_id"]: page["path"] for page in demo.rows(tables.PAGES) if page["kind"] == "page"}
+    assert found["file"] == files[found["page"]] != found["path"]
     assert call(demo, "trace", str(shard), "999999999") == cli.CALL
     assert call(demo, "trace") == cli.CALL
+
+
+def test_the_manifest_names_what_the_build_was_made_from(demo: Demo) -> None:
+    told = json.loads((build_of(demo) / "manifest.json").read_text(encoding="utf-8"))["lineage"]
+    warehouse = Warehouse(demo.spark, demo.settings.env.warehouse)
+    assert told["tables"] == {table.name: warehouse.last_commit(table)["version"] for table in stages.SHARDS.reads}
+    assert min(told["tables"].values()) > 0
+    assert (told["code"], told["recipe"]["name"]) == (code_hash(), "demo")
 
 
 def test_verify_passes_and_a_flipped_byte_is_exit_1(

@@ -55,6 +55,21 @@ def test_tokens_of_a_cut_and_masked_document_lead_into_its_own_text(
     assert all(final == own for final, own in inside)
 
 
+def test_the_file_is_that_of_the_page(spark: SparkSession, built: Path, rows: list[dict]) -> None:
+    place = (str(built), "megatron/books.nob.public-domain/shard-00000.bin", start_of(rows, 3))
+    held = spark.createDataFrame(rows, DDL).coalesce(1)
+    pages = [
+        ("books", "urn:3_1", "page", "in/3_1.xml"),
+        ("books", "urn:3_1", "object", "x"),
+        ("web", "urn:3_1", "page", "y"),
+    ]
+    frame = spark.createDataFrame(pages, "source string, page_id string, kind string, path string")
+    found = trace(*place, held, held, frame)
+    assert (found["page"], found["file"], found["path"]) == ("urn:3_1", "in/3_1.xml", "in/3.xml")
+    assert trace(*place, held, held, frame.where("source = 'web'"))["file"] == "in/3.xml"
+    assert trace(*place, held, held)["file"] == "in/3.xml"
+
+
 def test_the_end_mark_an_empty_document_and_every_format(spark: SparkSession, built: Path, rows: list[dict]) -> None:
     frames = Frames(spark, rows)
     first = frames.trace(built, 0, "parquet/books.nob.public-domain/shard-00000.parquet")

@@ -1,5 +1,6 @@
 """What stages are told of earlier runs and of sizes."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,11 @@ def test_clusters_take_no_pair_that_is_not_stored(key: str, tmp_path: Path) -> N
 
 
 def known(lineage: dict[str, Any], recorded: dict[tuple[str, str, int], str], fingerprint: str = "f.1") -> Any:
-    return asked.known_pairs(given(fingerprint=fingerprint, recorded=recorded, lineage=lambda table: lineage))
+    return asked.known_pairs(
+        given(
+            fingerprint=fingerprint, recorded=recorded, last_commit=lambda table: {"userMetadata": json.dumps(lineage)}
+        )
+    )
 
 
 def test_pairs_are_known_where_settings_and_all_old_parts_are_the_same() -> None:

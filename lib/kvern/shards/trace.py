@@ -25,12 +25,15 @@ END = "end mark"
 _COLUMNS = ("source_id", "source", "title", "path", "text", "pages", "blocks")
 
 
-def trace(root: str, shard: str, token: int, documents: "DataFrame", tokens: "DataFrame") -> dict[str, Any]:
+def trace(
+    root: str, shard: str, token: int, documents: "DataFrame", tokens: "DataFrame", pages: "DataFrame | None" = None
+) -> dict[str, Any]:
     """Where token number `token` (from 0, end marks counted, the same in every format) of a shard file came from.
 
     `shard` is a file name inside the build, such as megatron/BUCKET/shard-00000.bin. `state` in the answer is found,
     end mark, or gone: the document was deleted, or is encoded to other ids now, so that this build's text is gone.
     Spans are bytes of documents.text; a token on the border of two pages belongs to the page of its first byte.
+    `path` is the document's file (of an object its METS), `file` the one that this text was read from, by `pages`.
     NoBuild, or ValueError for a shard or a token that the build does not have.
     """
     build = manifest.open_build(root)
@@ -40,7 +43,8 @@ def trace(root: str, shard: str, token: int, documents: "DataFrame", tokens: "Da
     answer = {**place, "token": token, "within": within, "id": build.form.eod if within == len(ids) else ids[within]}
     row = _row(documents, tokens, place["doc_id"])
     known = {name: row[name] for name in ("source_id", "source", "title", "path")} if row else {}
-    return {**answer, **known, **_origin(build, row, ids, within)}
+    origin = _origin(build, row, ids, within)
+    return {**answer, **known, "file": _file(pages, row, origin.get("page")), **origin}
 
 
 def positions(output: str, doc_id: str) -> Iterator[dict[str, Any]]:
@@ -83,6 +87,15 @@ def _row(documents: "DataFrame", tokens: "DataFrame", doc_id: str) -> dict[str, 
     encoded = tokens.where(tokens["doc_id"] == doc_id).select("doc_id", "edits")
     rows = held.join(encoded, "doc_id", "left").collect()
     return rows[0].asDict(recursive=True) if rows else None
+
+
+def _file(pages: "DataFrame | None", row: dict[str, Any] | None, page: str | None) -> str | None:
+    """The file that a page was read from; a document that has none in `pages` is one file itself."""
+    if pages is None or row is None or page is None:
+        return row["path"] if row else None
+    mine = (pages["source"] == row["source"]) & (pages["page_id"] == page) & (pages["kind"] == "page")
+    found = sorted({each["path"] for each in pages.where(mine).select("path").collect()})
+    return found[0] if len(found) == 1 else row["path"]
 
 
 def _origin(build: Build, row: dict[str, Any] | None, ids: list[int], within: int) -> dict[str, Any]:
