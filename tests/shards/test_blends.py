@@ -42,6 +42,22 @@ def test_without_wishes_a_phase_is_one_epoch() -> None:
     assert found["by"]["language"]["sme"] == {"asked": 100, "had": 100}
 
 
+def test_what_is_inside_of_a_bucket_is_asked_for_in_proportion() -> None:
+    train = [each for each in BUCKETS if each["split"] == "train" and each["tokens"]]
+    inside = {each["name"]: {"year": {"1999": each["tokens"] - 30, "unknown": 30}} for each in train}
+    (found,) = blends.mixture(BUCKETS, [PHASE | {"tokens": 33_000, "weights": {"books.*": 0.0}}], inside)
+    assert set(found["by"]) == {"source", "language", "tier", "year"}
+    asked = {each["bucket"]: each["asked"] for each in found["buckets"]}
+    assert {value: sums["had"] for value, sums in found["by"]["year"].items()} == {
+        "1999": 16_100 - 30 * len(train),
+        "unknown": 30 * len(train),
+    }
+    unknown = sum(round(asked[each["name"]] * 30 / each["tokens"]) for each in train)
+    assert unknown > 0
+    assert found["by"]["year"]["unknown"]["asked"] == pytest.approx(unknown, abs=1)
+    assert found["by"]["year"]["1999"]["asked"] == pytest.approx(sum(asked.values()) - unknown, abs=2)
+
+
 def test_temperature_is_over_languages_and_keeps_the_shares_inside_one() -> None:
     found = shares(alpha=0.5)
     nob, sme = 16_000**0.5, 100**0.5

@@ -310,6 +310,11 @@ def test_buckets_splits_and_blends(spark: SparkSession, rows: list[dict], tmp_pa
     assert sum(told["held"]["source"].values()) == sum(told["held"]["year"].values()) == told["tokens"]
     assert told["held"]["licence"] == {"unknown": told["tokens"]}
     assert held.of(manifest.open_build(str(root))) == told["held"]
+    (phase,) = told["mixture"]
+    train = {each["name"] for each in told["buckets"] if each["split"] == "train"}
+    years = [told["held"]["buckets"][name]["year"].get("1907", 0) for name in train]
+    assert phase["by"]["year"]["1907"] == {"asked": sum(years), "had": sum(years)}
+    assert phase["by"]["licence"]["unknown"]["had"] == sum(each["had"] for each in phase["by"]["source"].values())
 
     weighted = params.model_copy(update={"phases": (Phase(name="late", weights={"books.*": 3.0}, alpha=0.5),)})
     before = same_files(root)

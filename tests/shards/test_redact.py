@@ -81,12 +81,13 @@ def test_a_generation_tells_what_it_holds(rows: list[dict], tmp_path: Path, form
     by_licence = {name: sum(n for n, each in zip(sizes, left, strict=True) if each["licence"] == licence)
                   for name, licence in (("CC0-1.0", "CC0-1.0"), ("unknown", None))}  # fmt: skip
     held = manifest.open_build(new).manifest["held"]
+    inside = {"year": {str(each["year"]): n for n, each in zip(sizes, left, strict=True)}, "licence": by_licence}
     assert held == {
         "source": {"books": sum(sizes)},
         "language": {"nob": sum(sizes)},
         "tier": {"public-domain": sum(sizes)},
-        "year": {str(each["year"]): n for n, each in zip(sizes, left, strict=True)},
-        "licence": by_licence,
+        **inside,
+        "buckets": {BUCKET: inside},
     }
 
 

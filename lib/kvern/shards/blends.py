@@ -15,15 +15,21 @@ from kvern.shards.form import Facts, Form
 TRAIN = "train"
 VALIDATION = "validation"
 _DIGITS = 9
+Inside = Mapping[str, Mapping[str, Mapping[str, int]]]  # bucket, year or licence, its value: tokens
 
 
-def mixture(buckets: Sequence[Mapping[str, Any]], phases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each phase what it asks of each training bucket, in tokens, share and epochs, and what there is."""
+def mixture(
+    buckets: Sequence[Mapping[str, Any]], phases: Iterable[Mapping[str, Any]], inside: Inside | None = None
+) -> list[dict[str, Any]]:
+    """For each phase what it asks of each training bucket, in tokens, share and epochs, and what there is.
+
+    And both by source, language and tier, and by year and licence where their tokens `inside` of buckets are known.
+    """
     train = [each for each in buckets if each["split"] == TRAIN and each["tokens"]]
-    return [_phase(train, each) for each in phases]
+    return [_phase(train, each, inside or {}) for each in phases]
 
 
-def _phase(train: Sequence[Mapping[str, Any]], phase: Mapping[str, Any]) -> dict[str, Any]:
+def _phase(train: Sequence[Mapping[str, Any]], phase: Mapping[str, Any], inside: Inside) -> dict[str, Any]:
     languages: dict[str, int] = {}
     for each in train:
         languages[each["language"]] = languages.get(each["language"], 0) + each["tokens"]
@@ -39,6 +45,7 @@ def _phase(train: Sequence[Mapping[str, Any]], phase: Mapping[str, Any]) -> dict
         epochs = round(asked / each["tokens"], 4)
         rows.append({"bucket": each["name"], "had": each["tokens"], "share": share, "asked": asked, "epochs": epochs})
     by = {key: _sums(train, rows, key) for key in ("source", "language", "tier")}
+    by |= _inside(rows, inside)
     return {"phase": phase["name"], "tokens": tokens, "buckets": rows, "by": by}
 
 
@@ -56,6 +63,18 @@ def _sums(train: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]],
         sums["asked"] += row["asked"]
         sums["had"] += row["had"]
     return found
+
+
+def _inside(rows: Sequence[Mapping[str, Any]], inside: Inside) -> dict[str, dict[str, dict[str, int]]]:
+    """A bucket is asked for as a whole: of what is inside, each value in proportion, rounded to tokens."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in rows:
+        for key, values in inside.get(row["bucket"], {}).items():
+            for value, n in values.items():
+                sums = found.setdefault(key, {}).setdefault(value, {"asked": 0, "had": 0})
+                sums["asked"] += (2 * row["asked"] * n + row["had"]) // (2 * row["had"])
+                sums["had"] += n
+    return {key: dict(sorted(values.items())) for key, values in sorted(found.items())}
 
 
 def files(

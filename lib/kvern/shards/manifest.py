@@ -98,7 +98,8 @@ def with_papers(root: str, value: dict[str, Any]) -> dict[str, Any]:
     for name, data in sorted(written(form, value["files"], buckets, value["phases"]).items()):
         sink = storage.put(root, name, data)
         papers.append({"name": name, "bytes": sink.size, "sha256": sink.sha256})
-    return {**value, "buckets": buckets, "mixture": mixture(buckets, value["phases"]), "papers": papers}
+    asked = mixture(buckets, value["phases"], value.get("held", {}).get("buckets"))
+    return {**value, "buckets": buckets, "mixture": asked, "papers": papers}
 
 
 def sealed(value: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Bucket:
 class Plan:
     """A build before it is written; shards are numbered through the buckets. Tokens count end marks.
 
-    `held`: tokens by source, language, tier, year and licence.
+    `held`: tokens by source, language, tier, year and licence, and inside of `buckets` by year and licence.
     """
 
     build: str
@@ -54,7 +54,7 @@ class Plan:
     buckets: tuple[Bucket, ...]
     documents: int
     tokens: int
-    held: dict[str, dict[str, int]]
+    held: dict[str, dict[str, Any]]
     phases: tuple[dict[str, Any], ...]
 
     @property
@@ -130,17 +130,22 @@ def _buckets(slots: pa.Table, shard_tokens: int, given: Sequence[Bucket]) -> tup
     return (*given, *sorted(found, key=lambda bucket: bucket.name))
 
 
-def _held(found: pa.Table) -> dict[str, dict[str, int]]:
+def _held(found: pa.Table) -> dict[str, dict[str, Any]]:
     """Tokens by what is known of documents; `unknown` where it is not."""
-    sums = {key: found.filter(pc.equal(found["kind"], kind)) for kind, key in ((1, "year"), (2, "licence"))}
     slots = found.filter(pc.equal(found["kind"], 0))
-    sums |= {key: slots.group_by(key).aggregate([("n", "sum")]) for key in ("source", "language", "tier")}
-    held = {}
-    for key, rows in sums.items():
-        n = rows["n" if "n" in rows.column_names else "n_sum"].to_pylist()
-        names = ["unknown" if each is None else str(each) for each in rows[key].to_pylist()]
-        held[key] = dict(sorted(zip(names, n, strict=True)))
-    return held
+    held: dict[str, dict[str, Any]] = {key: _sums(slots, key) for key in ("source", "language", "tier")}
+    inside: dict[str, dict[str, dict[str, int]]] = {}
+    for kind, key in ((1, "year"), (2, "licence")):
+        rows = found.filter(pc.equal(found["kind"], kind))
+        held[key] = _sums(rows, key)
+        for name in rows["bucket"].unique().to_pylist():
+            inside.setdefault(name, {})[key] = _sums(rows.filter(pc.equal(rows["bucket"], name)), key)
+    return {**held, "buckets": inside}
+
+
+def _sums(rows: pa.Table, key: str) -> dict[str, int]:
+    totals = rows.group_by(key).aggregate([("n", "sum")]).to_pylist()
+    return dict(sorted(("unknown" if row[key] is None else str(row[key]), row["n_sum"]) for row in totals))
 
 
 def cuts(histogram: Iterable[tuple[int, int]], shard_tokens: int) -> tuple[int, ...]:
@@ -192,7 +197,7 @@ def _slot(seed: int) -> Column:
 
 def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
     """In one pass: tokens, documents, those of another model and mixed row hashes of each hash slot of a bucket
-    (kind 0), and tokens by year (1) and by licence (2)."""
+    (kind 0), and its tokens by year (1) and by licence (2)."""
     columns = ["doc_id", "text_hash", "bucket", *DETAILS]
     narrow = rows.select(
         *(*_BY, "year", "licence", _slot(params.seed).alias("slot")),
@@ -201,8 +206,8 @@ def _histogram(rows: DataFrame, params: Shards, tokenizer: str) -> pa.Table:
         _row_hash(["doc_id"], 0).alias("id_hash"),
         *(_row_hash(columns, salt).alias(f"hash{salt}") for salt in (1, 2)),
     )
-    sets = [[*_BY, "slot"], ["year"], ["licence"]]
-    kind = F.when(F.grouping("bucket") == 0, 0).when(F.grouping("year") == 0, 1).otherwise(2)
+    sets = [[*_BY, "slot"], ["bucket", "year"], ["bucket", "licence"]]
+    kind = F.when(F.grouping("slot") == 0, 0).when(F.grouping("year") == 0, 1).otherwise(2)
     return (
         narrow.groupingSets(sets, *_BY, "slot", "year", "licence")
         .agg(

@@ -103,7 +103,7 @@ def _held(build: Build) -> None:
     """The manifest's sums are those of the index files; an older build's index knows neither year nor licence."""
     if told := build.manifest.get("held"):
         for key, found in held.of(build).items():
-            if told[key] != found:
+            if key in told and told[key] != found:
                 raise Differs(f"{manifest.NAME}: held by {key}: it differs from the index files")
 
 
