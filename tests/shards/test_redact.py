@@ -135,10 +135,13 @@ def test_the_certificate_has_hashes_and_no_id(copy: Path, rows: list[dict]) -> N
 
 def test_generations_follow_each_other_and_old_ones_can_go(copy: Path, rows: list[dict]) -> None:
     first = redact(str(copy), [rows[1]["doc_id"]], "1", KEY)
-    assert redact(str(copy), [rows[1]["doc_id"]], "1", KEY) == first
+    again = redact(str(copy), [rows[1]["doc_id"]], "2", KEY)
+    assert again == first | {"note": "redacted before, under request 1: that certificate stands"}
     with pytest.raises(ValueError, match="demo-0-g2: it is there, without other documents"):
         redact(str(copy), [rows[1]["doc_id"], rows[2]["doc_id"]], "2", KEY)
-    assert redact(first["build"], [rows[1]["doc_id"]], "1", KEY)["build"] is None
+    none = redact(first["build"], [rows[1]["doc_id"]], "1", KEY)
+    assert (none["build"], none["standing"]) == (None, [str(copy)])
+    assert none["note"] == "none of these documents is in the build: nothing was written"
     second = redact(first["build"], [rows[1]["doc_id"], rows[2]["doc_id"]], "2", KEY)
     assert Path(second["build"]).name == "demo-0-g3"
     assert second["standing"] == [str(copy), first["build"]]

@@ -34,22 +34,27 @@ def redact(root: str, suppressed: Iterable[str], request: str, key: bytes, blank
     Gives the certificate and `build` (the new folder), or `build` None where none of them is in the build. `blank`: a
     document gives way to a lone end mark, so that the others keep their numbers; for builds of Megatron alone, where a
     running training must go on. `standing` lists older generations, which still hold the text until they are deleted
-    (`delete`). A second call with the same ids changes nothing. ValueError where the key is short, the build is not
-    Megatron alone and `blank` is asked for, or the next generation is there with other documents gone; Differs where
-    a file to be read is not what the manifest says.
+    (`delete`). A second call with the same ids changes nothing, and `note` says so. ValueError where the key is short,
+    the build is not Megatron alone and `blank` is asked for, or the next generation is there with other documents gone;
+    Differs where a file to be read is not what the manifest says.
     """
     old = manifest.open_build(root)
     _possible(old, key, blank)
     touched = _touched(old, set(suppressed))
     if not touched:
-        return {"build": None, "documents": 0, "shards": [], "standing": [each.root for each in generations(root)]}
+        none = "none of these documents is in the build: nothing was written"
+        return {"build": None, "documents": 0, "shards": [], "note": none, "standing": _before(root, old.manifest)}
     new_root = _next_root(old)
     certificate = _certificate(old, touched, request, key, blank)
     done = _done(new_root, certificate, {each for ids in touched.values() for each in ids})
+    note = f"redacted before, under request {done['request']}: that certificate stands" if done else None
     if done is None:
         done = _written(old, new_root, touched, certificate, blank)
-    standing = [each.root for each in generations(root) if each.manifest["generation"] < done["generation"]]
-    return {**done, "build": new_root, "standing": standing}
+    return {**done, "build": new_root, "note": note, "standing": _before(root, done)}
+
+
+def _before(root: str, facts: dict[str, Any]) -> list[str]:
+    return [each.root for each in generations(root) if each.manifest["generation"] < facts["generation"]]
 
 
 def delete(root: str) -> None:
