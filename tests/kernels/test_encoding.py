@@ -33,7 +33,9 @@ TEXTS = st.lists(
     max_size=40,
 ).map("".join)  # fmt: skip
 NAMES = ("ours", "plain", "words joined", "user symbols", "ties", "all equal", "reversed", "unigram", "unigram, words joined",
-         "unigram, user symbols", "unigram, ties", "unigram, near ties", "unigram, all equal", "unigram, far")  # fmt: skip
+         "unigram, user symbols", "unigram, ties", "unigram, near ties", "unigram, all equal", "unigram, far",
+         "nfkc", "nfkc, user symbols", "nfkc_cf, blanks kept", "blank before", "blanks removed", "blanks as suffixes",
+         "unigram, nfkc", "unigram, blank before", "unigram, nfkc, user symbols")  # fmt: skip
 
 
 @cache
@@ -56,6 +58,26 @@ def models() -> dict[str, bytes]:
         "unigram, near ties": rescored(trained_elsewhere(model_type="unigram", **KEEP), _nearly_whole),
         "unigram, all equal": rescored(trained_elsewhere(model_type="unigram", **KEEP), lambda score: -1.0),
         "unigram, far": rescored(trained_elsewhere(model_type="unigram", **KEEP), lambda score: 1_000 * score),
+        **rewriting(),
+    }
+
+
+def rewriting() -> dict[str, bytes]:
+    """Models that rewrite their text before they cut it, as most that were trained elsewhere do."""
+    blank = {**KEEP, "add_dummy_prefix": True}
+    own = {"user_defined_symbols": ("\t", "e", "☃")}
+    return {
+        "nfkc": trained_elsewhere(model_type="bpe"),
+        "nfkc, user symbols": trained_elsewhere(model_type="bpe", **own),
+        "nfkc_cf, blanks kept": trained_elsewhere(
+            model_type="bpe", normalization_rule_name="nmt_nfkc_cf", remove_extra_whitespaces=False
+        ),
+        "blank before": trained_elsewhere(model_type="bpe", **blank),
+        "blanks removed": trained_elsewhere(model_type="bpe", **KEEP | {"remove_extra_whitespaces": True}),
+        "blanks as suffixes": trained_elsewhere(model_type="bpe", treat_whitespace_as_suffix=True),
+        "unigram, nfkc": trained_elsewhere(model_type="unigram"),
+        "unigram, blank before": trained_elsewhere(model_type="unigram", **blank),
+        "unigram, nfkc, user symbols": trained_elsewhere(model_type="unigram", **own),
     }
 
 
@@ -201,7 +223,7 @@ def test_text_is_cut_wherever_no_piece_holds_both_characters(text):
     ("settings", "reason"),
     [
         ({"model_type": "char", **KEEP}, "is neither BPE nor unigram"),
-        ({"model_type": "bpe"}, "rewrites its text"),
+        ({"model_type": "bpe", "byte_fallback": False}, "has no byte fallback"),
         ({"model_type": "bpe", **KEEP, "byte_fallback": False}, "has no byte fallback"),
         ({"model_type": "bpe", **KEEP, "user_defined_symbols": ("ab",)}, "has user symbols of several characters"),
         ({"model_type": "bpe", **KEEP, "control_symbols": ("☃",)}, "has reserved pieces of one character"),
@@ -216,6 +238,14 @@ def test_other_models_go_through_the_library_and_say_why(settings, reason):
     ids, offsets, by_library = encoding.encode(encoder, pa.array(texts))
     assert [ids[start:end].tolist() for start, end in pairwise(offsets.tolist())] == encoder.library.encode(texts)
     assert by_library.tolist() == [len(text.encode()) for text in texts]
+
+
+def test_a_piece_with_a_blank_that_no_text_has_is_left_to_the_library():
+    proto = sentencepieces.proto_of(trained_elsewhere(model_type="bpe"))
+    proto.pieces[-1].piece = "a b"
+    encoder = encoding.load(proto.SerializeToString())
+    assert (encoder.tables, encoder.why_not) == (None, ("has pieces with U+0020",))
+    assert ids_of(encoder, ["a b a b"]) == encoder.library.encode(["a b a b"])
 
 
 def test_unused_pieces_go_through_the_library():

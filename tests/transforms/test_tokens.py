@@ -225,7 +225,7 @@ def test_what_the_fast_encoder_leaves_to_the_library_is_counted(spark, decided):
         return dict(seen.get)
 
     size = sum(len(FINAL[doc].encode()) for doc in "1234")
-    other = sentencepieces.describe(trained_elsewhere(model_type="bpe"))
+    other = sentencepieces.describe(trained_elsewhere(model_type="bpe", byte_fallback=False))
     assert counts(lossless()) == {"encoded": 4, "by_library": 0, "bytes_by_library": 0}
     assert counts(other) == {"encoded": 4, "by_library": 4, "bytes_by_library": size}
     none = decided["selection"].where("false")

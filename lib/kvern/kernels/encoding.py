@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kvern.kernels import bpe, sentencepieces, tokenizer_json, unigram
 from kvern.kernels.arrow import utf8_view
@@ -37,12 +38,16 @@ _LONG = (
 
 @dataclass(frozen=True)
 class Encoder:
-    """One model, ready to encode. Without `tables` all goes through `library`, for the reasons in `why_not`."""
+    """One model, ready to encode. Without `tables` all goes through `library`, for the reasons in `why_not`.
+
+    `segments`: for a model that rewrites its text, the same model over text that is rewritten already.
+    """
 
     library: Any
     tables: Merges | Pieces | None
     cache: Cache | None
     why_not: tuple[str, ...]
+    segments: Any = None
 
 
 def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
@@ -51,11 +56,15 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     library = sentencepieces.loaded(form)
     if tokenizer_json.is_json(model):
         return Encoder(library, None, None, ("is a tokenizer.json",))
-    proto = sentencepieces.proto_of(form)
-    if reasons := why_not(proto):
+    rewrites = sentencepieces.rewrites(form)
+    segments = sentencepieces.segmenter(form) if rewrites else form
+    proto = sentencepieces.proto_of(segments)
+    blanks = rewrites and any(" " in each.piece for each in sentencepieces.proto_of(form).pieces)
+    if reasons := [*why_not(proto), *(["has pieces with U+0020"] if blanks else [])]:
         return Encoder(library, None, None, tuple(reasons))
     tables = merges(proto) if proto.trainer_spec.model_type == BPE else pieces_of(proto)
-    fast = Encoder(library, tables, cache(len(proto.pieces), cache_bytes), ())
+    own = sentencepieces.loaded(segments) if rewrites else None
+    fast = Encoder(library, tables, cache(len(proto.pieces), cache_bytes), (), own)
     if different := differences(fast, odd_texts([each.piece for each in proto.pieces])):
         return Encoder(library, None, None, (f"differs from the library in {different} of its test texts",))
     return fast
@@ -97,15 +106,23 @@ def differences(encoder: Encoder, texts: list[str]) -> int:
 
 def encode(encoder: Encoder, column: pa.Array) -> Encoded:
     """Ids of a string column of valid UTF-8, the n + 1 offsets, and the bytes of each text that the library did."""
+    text, segments = column, encoder.library
+    if encoder.segments is not None:
+        text, segments = _rewritten(column, encoder.library), encoder.segments
     if isinstance(encoder.tables, Merges) and encoder.cache is not None:
-        return bpe.encode(utf8_view(column), encoder.tables, encoder.cache, encoder.library.encode)
+        return bpe.encode(utf8_view(text), encoder.tables, encoder.cache, segments.encode)
     if isinstance(encoder.tables, Pieces) and encoder.cache is not None:
-        return unigram.encode(utf8_view(column), encoder.tables, encoder.cache, encoder.library.encode)
+        return unigram.encode(utf8_view(text), encoder.tables, encoder.cache, segments.encode)
     texts = column.cast(pa.binary()).to_pylist()
     found = encoder.library.encode(texts, out_type="numpy", num_threads=1) if texts else []
     offsets = np.cumsum([0, *(len(each) for each in found)], dtype=np.int64)
     ids = np.concatenate([np.zeros(0, np.int32), *found]).astype(np.int32)
     return ids, offsets, np.array([len(text) for text in texts], np.int64)
+
+
+def _rewritten(column: pa.Array, library: Any) -> pa.Array:
+    """Text as the library's normaliser leaves it, with blanks for its U+2581: no other blank is in it."""
+    return pc.replace_substring(pa.array(map(library.normalize, column.to_pylist()), pa.string()), "\u2581", " ")
 
 
 def encoded(

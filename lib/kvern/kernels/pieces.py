@@ -12,13 +12,11 @@ _PENALTY = np.float32(10.0)  # what the library takes off the worst score for an
 
 
 def why_not(proto: Any) -> list[str]:
-    """Reasons why a model (its ModelProto, in the form that encodes) is left to the library; none where it need not."""
-    normaliser, trainer, pieces = proto.normalizer_spec, proto.trainer_spec, proto.pieces
-    rewrites = normaliser.precompiled_charsmap or normaliser.remove_extra_whitespaces or normaliser.add_dummy_prefix
+    """Reasons why a model (a ModelProto that rewrites nothing) is left to the library; none where it need not."""
+    trainer, pieces = proto.trainer_spec, proto.pieces
     reserved = (CONTROL, BYTE)
     reasons = {
         "is neither BPE nor unigram": trainer.model_type not in (UNIGRAM, BPE),
-        "rewrites its text": bool(rewrites) or normaliser.escape_whitespaces,
         "has no byte fallback": not trainer.byte_fallback or sum(each.type == BYTE for each in pieces) != 256,
         "has unused pieces": any(each.type == UNUSED for each in pieces),
         "has user symbols of several characters": any(each.type == USER and len(each.piece) > 1 for each in pieces),

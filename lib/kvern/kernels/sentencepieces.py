@@ -98,11 +98,26 @@ def why_not_lossless(model: bytes) -> list[str]:
 
 
 def literal(model: bytes) -> bytes:
-    """The same model with blanks as blanks. Only for lossless models; it encodes, the stored model decodes."""
+    """The same model with blanks as blanks. It encodes what has no U+2581; of a lossless model the rest as well."""
     proto = proto_of(model)
     proto.normalizer_spec.escape_whitespaces = False
     for piece in proto.pieces:
         piece.piece = piece.piece.replace("\u2581", " ")
+    return bytes(proto.SerializeToString())
+
+
+def rewrites(model: bytes) -> bool:
+    """Whether the model's normaliser may change a text, if only by a blank before it."""
+    normaliser = proto_of(model).normalizer_spec
+    adds = normaliser.remove_extra_whitespaces or normaliser.add_dummy_prefix or normaliser.escape_whitespaces
+    return bool(normaliser.precompiled_charsmap) or bool(adds)
+
+
+def segmenter(model: bytes) -> bytes:
+    """The model without its normaliser and with blanks as blanks: from text that is rewritten already, the same ids."""
+    proto = proto_of(literal(model))
+    proto.normalizer_spec.ClearField("precompiled_charsmap")
+    proto.normalizer_spec.remove_extra_whitespaces = proto.normalizer_spec.add_dummy_prefix = False
     return bytes(proto.SerializeToString())
 
 
