@@ -1,11 +1,14 @@
 """Floor 1: the sections of a recipe that are about what trainers get: tokenizer and shards."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from kvern.params import Name, Params, Share
 
+_MARKER, _BYTE_PIECE = re.compile("[!-~]{2,}"), re.compile("<0x[0-9A-F]{2}>")
+_TAKEN = ("<unk>", "<s>", "</s>")
 ShardFormat = Literal["megatron", "parquet", "datatrove", "mds", "dolma", "webdataset"]
 
 
@@ -36,12 +39,23 @@ class Tokenizer(Params):
     """Share of characters that get a piece; the rest are bytes."""
     split_digits: bool = True
     """No piece holds two digits."""
-    markers: tuple[Annotated[str, Field(pattern=r"^[!-~]{2,}$")], ...] = ()
+    markers: tuple[str, ...] = ()
     """Control symbols beside `<s>` and `</s>`, for the trainers' use: a text that holds one has it spelt out."""
     min_count: int = Field(default=1, ge=1)
     """Units counted less often are not trained on; 5 for a corpus of a terabyte."""
     max_units: int = Field(default=10_000_000, ge=1000)
     """So many units come to the driver, those that weigh most: 0.6 kB of its memory each for bpe, 1.4 for unigram."""
+
+    @field_validator("markers")
+    @classmethod
+    def _markers_are_new_names(cls, markers: tuple[str, ...]) -> tuple[str, ...]:
+        if odd := [each for each in markers if not _MARKER.fullmatch(each)]:
+            raise ValueError(f"want names of two or more of the characters ! to ~, have {odd[0]!r}")
+        if taken := [each for each in markers if each in _TAKEN or _BYTE_PIECE.fullmatch(each)]:
+            raise ValueError(f"want other names than the model's own pieces, have {taken[0]}: leave it out")
+        if twice := sorted({each for each in markers if markers.count(each) > 1}):
+            raise ValueError(f"want each name once, have {', '.join(twice)} twice")
+        return markers
 
     @model_validator(mode="after")
     def _floors_leave_room(self) -> Self:

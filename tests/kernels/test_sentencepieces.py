@@ -94,10 +94,15 @@ def test_a_promise_that_the_library_does_not_keep_stops_the_work():
         encoded(["ja"], trained_elsewhere(model_type="bpe"), promised=True)
 
 
-@pytest.mark.parametrize("data", [b"", b"abc", b"\x0a\x05hello"])
+@pytest.mark.parametrize("data", [b"abc", b"\x0a\x05hello", b" ", b"%PDF-1.4", b"\x00" * 10, b"[1]", b"\x1f\x8b\x08"])
 def test_what_is_no_model_is_refused(data):
-    with pytest.raises(ValueError, match=r"wanted a (SentencePiece )?model"):
+    with pytest.raises(ValueError, match=r"wanted a SentencePiece model or a tokenizer\.json, got other bytes: check"):
         sentencepieces.describe(data)
+
+
+def test_an_empty_file_is_called_empty():
+    with pytest.raises(ValueError, match=r"wanted a model file, got an empty one \(0 bytes\): check the path"):
+        sentencepieces.describe(b"")
 
 
 def test_a_model_without_an_end_mark_is_refused():

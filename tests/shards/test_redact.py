@@ -6,15 +6,19 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from shards_data import BUCKET, EVERY, documents, folder_build, megatron, row, same_files
+from shards_data import BUCKET, EVERY, SCHEMA, documents, folder_build, megatron, model, row, same_files
 
+from kvern.kernels import sentencepieces
 from kvern.shards import manifest
-from kvern.shards.form import ENDINGS
+from kvern.shards.form import ENDINGS, Form
+from kvern.shards.parquet import DETAILS
 from kvern.shards.redact import delete, redact
 from kvern.shards.trace import positions
 from kvern.shards.verify import Differs, verify
+from kvern.shards.writer import written
 
 KEY = b"a secret of sixteen bytes"
 
@@ -220,3 +224,19 @@ def test_what_cannot_be_done_is_said_and_a_damaged_shard_is_not_sealed_again(cop
     ):
         redact(str(copy), gone, "1", KEY)
     assert len(manifest.standing(str(copy.parent))) == 1
+
+
+def test_a_build_with_an_end_mark_inside_a_document_is_not_made_and_an_old_one_can_be_redacted(
+    rows: list[dict], tmp_path: Path
+) -> None:
+    end = sentencepieces.eod_id(model().data)
+    marked = [{**each, "ids": [end, 6]} if n in (4, 7) else each for n, each in enumerate(rows)]
+    columns = ["doc_id", "ids", "edits", "text", *DETAILS]
+    held = pa.Table.from_pylist([{name: each[name] for name in columns} for each in marked], SCHEMA)
+    (batch,) = held.append_column("shard", pa.array([0] * len(held), pa.int32())).combine_chunks().to_batches()
+    form = Form("x-0", str(tmp_path / "x-0"), ("megatron",), end, model().vocabulary, (BUCKET,), 64)
+    told = f"^{marked[4]['doc_id']}: wanted ids without the end mark, got {end} among them"
+    with pytest.raises(ValueError, match=told):
+        list(written([batch.slice(0, 3), batch.slice(3)], form))
+    root = folder_build(tmp_path, marked, ("megatron", "parquet"))
+    assert redact(str(root), [marked[1]["doc_id"]], "1", KEY)["documents"] == 1

@@ -1,10 +1,13 @@
 """What a changed [tokenizer] makes stale: the model and what follows, never the words, so no text is read."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from kvern import fingerprints, rules, stages
+from kvern.build_params import Tokenizer
 from kvern.recipe import ConfigError, Env, Recipe, read
 from kvern.stage import Settings
 
@@ -57,3 +60,29 @@ def test_languages_that_nobody_knows_and_floors_without_room_are_errors(tmp_path
     file.write_text(text.replace("alpha = 0.5", "floors = { sme = 0.5, sma = 0.5 }"), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"tokenizer: Value error, floors: want less than 1 together, have 1"):
         read(Recipe, file)
+
+
+@pytest.mark.parametrize(
+    ("markers", "told"),
+    [
+        (("<|page|>", "</s>"), "want other names than the model's own pieces, have </s>: leave it out"),
+        (("<unk>",), "want other names than the model's own pieces, have <unk>: leave it out"),
+        (("<s>",), "want other names than the model's own pieces, have <s>: leave it out"),
+        (("<0x4A>",), "want other names than the model's own pieces, have <0x4A>: leave it out"),
+        (("<|page|>", "<|doc|>", "<|page|>"), "want each name once, have <|page|> twice"),
+        (("<|doc|>", ""), "want names of two or more of the characters ! to ~, have ''"),
+        (("<|en side|>",), "want names of two or more of the characters ! to ~, have '<|en side|>'"),
+        (("x",), "want names of two or more of the characters ! to ~, have 'x'"),
+        (("<|page|>\n",), r"want names of two or more of the characters ! to ~, have '<|page|>\n'"),
+    ],
+)
+def test_markers_that_no_model_takes_are_errors_that_say_so(markers, told, tmp_path):
+    text, file = (CONF / "recipes/norwegian.toml").read_text(encoding="utf-8"), tmp_path / "recipe.toml"
+    file.write_text(text.replace("alpha = 0.5", f"markers = {json.dumps(markers)}"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"tokenizer.markers: Value error, {told}")):
+        read(Recipe, file)
+
+
+def test_other_markers_are_taken():
+    known = ("<|page|>", "<pad>", "<0x4A", "<s", "[S]")
+    assert Tokenizer(markers=known).markers == known

@@ -164,7 +164,7 @@ def test_a_given_model_is_taken_in_as_it_is(spark):
     unread = spark.createDataFrame([], "language string, word string, n long")
     row = tokenizer.tokenizer(unread, Tokenizer(), model, "abc").first()
     assert (bytes(row.model), row.lossless, row.trained_on, row.vocabulary) == (model, False, None, 400)
-    with pytest.raises(ValueError, match="wanted a SentencePiece model file"):
+    with pytest.raises(ValueError, match="wanted a SentencePiece model or a tokenizer"):
         tokenizer.tokenizer(unread, Tokenizer(), b"abc", "abc")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
-from kvern.kernels import tokenizer_json
+from kvern.kernels import special_tokens, tokenizer_json
 
 _BYTE_PIECE, _WORD = 6, 3
 ODD = (
@@ -38,14 +38,22 @@ class Model:
 
 
 def describe(data: bytes, settings: dict[str, Any] | None = None) -> Model:
-    """What a model file promises; ValueError where it is neither kind of model, or has no end mark."""
+    """What a model file promises; ValueError where it is neither kind of model, or without an end mark of its own."""
+    if not data:
+        raise ValueError(
+            "wanted a model file, got an empty one (0 bytes): check the path of the model, or copy it anew"
+        )
     try:
         processor = loaded(data)
     except ValueError:
         raise
     except Exception as error:
-        raise ValueError("wanted a SentencePiece model file, got other bytes: check the path of the model") from error
+        raise ValueError(
+            "wanted a SentencePiece model or a tokenizer.json, got other bytes: check the path of the model"
+        ) from error
     eod_id(data)
+    if tokenizer_json.is_json(data):
+        processor.check(ODD)
     lossless = not why_not_lossless(data) and not failures(data)
     library = tokenizer_json.library() if tokenizer_json.is_json(data) else f"sentencepiece {version('sentencepiece')}"
     wording = json.dumps(settings or {}, sort_keys=True, ensure_ascii=False)
@@ -70,7 +78,7 @@ def eod_id(model: bytes) -> int:
     """Id of the end mark: the model's end of sentence; ValueError where it has none."""
     found = int(loaded(model).eos_id())
     if found < 0 and tokenizer_json.is_json(model):
-        raise ValueError(f"wanted a tokenizer.json with an end mark, one of {' '.join(tokenizer_json.ENDS)}: add one")
+        raise ValueError(f"wanted a tokenizer.json with an end mark, one of {' '.join(special_tokens.ENDS)}: add one")
     if found < 0:
         raise ValueError("wanted a model with an end-of-sentence piece, got one without: train it with eos_id >= 0")
     return found

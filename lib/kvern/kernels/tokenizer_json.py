@@ -1,20 +1,23 @@
 """Hugging Face `tokenizer.json`: a given one behind the calls of SentencePiece's processor, and our BPE written as one.
 
-A given file is used through the library `tokenizers`: slower, exact by definition. Padding, truncation and special
-tokens are of the model's user, not of the text: a text is encoded whole, and one that holds `</s>` has it spelt out.
+A given file is used through the library `tokenizers`: slower, exact by definition. Padding, truncation, sampling and
+special tokens are of the model's user, not of the text: a text is encoded whole, always to the same ids, and one that
+holds `</s>` has it spelt out. Where the model itself has `</s>` among its pieces, and gives it for a text, that text is
+encoded by the same model without the piece.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from kvern.kernels import special_tokens
 from kvern.kernels.pieces import BPE, NORMAL, USER, why_not
 
-ENDS = ("</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<|eos|>", "<end_of_text>", "[SEP]")
 _UNITS = " +[^ ]*|[^ ]+"  # no piece goes on behind a blank that follows something else: cut there before merging
 
 
@@ -35,20 +38,59 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Processor:
-    """What of SentencePiece's processor this house calls, for a `tokenizer.json`."""
+    """What of SentencePiece's processor this house calls, for a `tokenizer.json`.
+
+    `end`: id of the end mark, -1 for none. `marks`: the ids that no text may have, by their tokens.
+    """
 
     tokenizer: Any
+    data: bytes
+    end: int
+    marks: Mapping[str, int]
 
     def encode(self, given: Any, out_type: Any = int, return_type: str = "", num_threads: int = 1) -> Any:
-        """Ids of one text or of each of a list, str or bytes of UTF-8; with return_type "proto" tokens and places."""
+        """Ids of one text or of each of a list, str or bytes of UTF-8; with return_type "proto" tokens and places.
+
+        ValueError where a text gives a mark even by the model without marks.
+        """
         del num_threads  # one thread, always: Spark is what runs side by side
         if isinstance(given, list):
             return [self.encode(each, out_type, return_type) for each in given]
         text = given.decode() if isinstance(given, bytes) else given
-        found = self.tokenizer.encode(text, add_special_tokens=False)
+        found, ids = self._found(text)
         if return_type == "proto":
             return Pieces(tuple(_placed(text, found)))
-        return np.array(found.ids, np.int32) if out_type == "numpy" else list(found.ids)
+        return np.array(ids, np.int32) if out_type == "numpy" else ids
+
+    def _found(self, text: str) -> tuple[Any, list[int]]:
+        found = self.tokenizer.encode(text, add_special_tokens=False)
+        ids = found.ids
+        if self._ids.isdisjoint(ids):
+            return found, ids
+        found = self._without_marks.encode(text, add_special_tokens=False)
+        if marks := self._ids.intersection(ids := found.ids):
+            name = self.id_to_piece(min(marks))
+            raise ValueError(f"wanted ids without special tokens, a text gives {name}: take a model where none does")
+        return found, ids
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(self.marks.values())
+
+    @cached_property
+    def _without_marks(self) -> Any:
+        return special_tokens.read(special_tokens.without(self.data, self.marks))
+
+    def check(self, texts: Iterable[str]) -> None:
+        """ValueError where one of these texts, or one that holds a mark, cannot be encoded without marks."""
+        for text in [*texts, *(around.format(mark) for mark in self.marks for around in special_tokens.AROUND)]:
+            try:
+                self.encode(text)
+            except ValueError:
+                raise
+            except Exception as error:
+                problem = f"{ascii(text)[:40]} fails ({str(error)[:80]})"
+                raise ValueError(f"wanted a tokenizer.json for every text, {problem}: give it an unk_token") from error
 
     def decode(self, ids: Sequence[int]) -> str:
         return str(self.tokenizer.decode([int(each) for each in ids]))
@@ -61,9 +103,8 @@ class Processor:
         return self.tokenizer.id_to_token(number) or ""
 
     def eos_id(self) -> int:
-        """Id of the first of ENDS that the model has, -1 where it has none."""
-        found = (self.tokenizer.token_to_id(name) for name in ENDS)
-        return next((number for number in found if number is not None), -1)
+        """Id of the end mark, -1 for none."""
+        return self.end
 
 
 def is_json(data: bytes) -> bool:
@@ -74,19 +115,16 @@ def is_json(data: bytes) -> bool:
 def loaded(data: bytes) -> Processor:
     """ValueError where the bytes are no tokenizer.json that the installed `tokenizers` reads."""
     try:
-        from tokenizers import Tokenizer
+        import tokenizers  # noqa: F401
     except ImportError:
         raise ValueError(
             "wanted the package tokenizers for a tokenizer.json, it is not installed: run make setup"
         ) from None
     try:
-        tokenizer = Tokenizer.from_str(data.decode())
+        tokenizer = special_tokens.read(data.decode())
     except Exception as error:
         raise ValueError(f"wanted a tokenizer.json, got other JSON: {str(error)[:120]}") from error
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    tokenizer.encode_special_tokens = True
-    return Processor(tokenizer)
+    return Processor(tokenizer, data, *special_tokens.found(tokenizer, data))
 
 
 def library() -> str:

@@ -72,6 +72,22 @@ def piece_of(rows: pa.RecordBatch, form: Form) -> Piece:
     return Piece(rows, megatron.with_end_marks(values, counts, form.eod, form.vocabulary), counts + 1)
 
 
+def without_marks(rows: pa.RecordBatch, form: Form) -> pa.RecordBatch:
+    """The rows themselves; ValueError names the first document that has the end mark among its ids.
+
+    Asked where a build is made. Redaction does not ask: a takedown has to go through, whatever an old build holds.
+    """
+    values = rows["ids"].flatten().to_numpy()
+    if len(found := np.flatnonzero(values == form.eod)):
+        ends = np.cumsum(rows["ids"].value_lengths().to_numpy())
+        doc_id = rows["doc_id"][int(np.searchsorted(ends, found[0], side="right"))].as_py()
+        raise ValueError(
+            f"{doc_id}: wanted ids without the end mark, got {form.eod} among them: remove the table tokens and run "
+            "again: it is made anew"
+        )
+    return rows
+
+
 def is_ours(name: str) -> bool:
     """Whether a name in a build's folder is one that shards, papers, receipts and temporary files have."""
     kind, _, rest = name.partition("/")

@@ -18,7 +18,7 @@ from kvern.kernels.decoding import PieceBytes, decoded
 from kvern.kernels.encoding import text_hashes
 from kvern.kernels.final_text import edited
 from kvern.shards import packed, parquet, raw
-from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, piece_of
+from kvern.shards.form import INDEX, RECEIPTS, Facts, Form, piece_of, without_marks
 from kvern.shards.storage import opened, put
 
 _FILES = {
@@ -52,9 +52,10 @@ def written(
     """Documents sorted by `shard` and their order in it, to files with a receipt, and to rows of tables.SHARD_INDEX.
 
     Parquet's text is what the ids say, by the `pieces` of a lossless model; without them batches hold text and edits.
+    ValueError where a document's ids hold the end mark.
     """
     for shard, group in groupby(_by_shard(batches), key=lambda each: each[0]):
-        facts = write_shard(shard, _with_text((rows for _, rows in group), form, pieces), form)
+        facts = write_shard(shard, _with_text((without_marks(rows, form) for _, rows in group), form, pieces), form)
         put(form.root, receipt_name(shard), json.dumps(facts, sort_keys=True, indent=1).encode())
         yield index_rows(form.root, form.build, shard)
 
