@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 
 from kvern.build_params import Shards
 from kvern.kernels import decoding, sentencepieces
-from kvern.shards import manifest, storage, writer
+from kvern.recipe import ConfigError
+from kvern.shards import blends, manifest, storage, writer
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
 from kvern.shards.manifest import Build, NoBuild, sweep
@@ -23,6 +24,7 @@ from kvern.shards.plan import Bucket, Plan, placed, plan
 from kvern.tables import SHARD_INDEX
 
 Store = Callable[[DataFrame], DataFrame]
+SHOWN = 5
 
 
 class NotAsPlanned(ValueError):
@@ -42,11 +44,12 @@ def make(
 
     `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
     back what it stored. A finished build is left as it is. NotAsPlanned names the first difference; ValueError where
-    the plan to be kept has another seed.
+    the plan to be kept has another seed, or weights match no bucket; ConfigError where there is no such plan.
     """
     output = storage.absolute(output)
     rows, given = contents(inputs, params, model.lossless), _buckets_of(output, params)
     planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
+    blends.check([each.name for each in planned.buckets if each.split == blends.TRAIN], planned.phases)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(inputs.tokens.sparkSession, others)
@@ -61,17 +64,31 @@ def make(
 
 
 def _buckets_of(output: str, params: Shards) -> tuple[Bucket, ...]:
-    """The buckets of the build that the recipe names for its plan, with their cuts; NoBuild where it does not stand."""
+    """The buckets of the build that the recipe names for its plan, with their cuts; ConfigError where none stands."""
     if not params.plan:
         return ()
     fields = [each.name for each in dataclasses.fields(Bucket)]
-    told = manifest.open_build(f"{output}/{params.plan}").manifest
+    told = _named(output, params.plan).manifest
     if told["seed"] != params.seed:
         raise ValueError(
             f"seed: wanted {told['seed']}, which the cuts of the plan {params.plan} were made with, got {params.seed}: "
             "all documents would change their shards; give that seed, or leave plan out"
         )
     return tuple(Bucket(**{field: _frozen(each[field]) for field in fields}) for each in told["buckets"])
+
+
+def _named(output: str, name: str) -> Build:
+    """The build that shards.plan names; ConfigError where none is finished, NoBuild where its manifest was changed."""
+    try:
+        return manifest.open_build(f"{output}/{name}")
+    except NoBuild as error:
+        if manifest.NAME in storage.names(f"{output}/{name}"):
+            raise NoBuild(f"shards.plan: {name}: {error}") from None
+    have = ", ".join(build.name for build in manifest.standing(output)[:SHOWN]) or "no build"
+    raise ConfigError(
+        f"shards.plan: want a finished build under {output}, have none of the name {name} (there: {have}); "
+        "give a build's folder name with its hash, or leave plan out."
+    )
 
 
 def _frozen(value: Any) -> Any:
