@@ -7,8 +7,8 @@ from pyspark.sql import DataFrame
 from kvern import rules, tables
 from kvern.build_params import Tokenizer
 from kvern.code import code_hash
-from kvern.kernels import benchmarks, files
-from kvern.recipe import Recipe
+from kvern.kernels import benchmarks, files, sentencepieces
+from kvern.recipe import ConfigError, Recipe
 from kvern.rules import Rules
 from kvern.stage import File, Given, Settings, parts_of
 from kvern.transforms import eligibility
@@ -56,8 +56,14 @@ def repeated(recipe: Recipe, _: Rules) -> Any:
     return [cuts, recipe.boilerplate if "boilerplate" in cuts else None]
 
 
-def under_input(settings: Settings, *names: str) -> tuple[File, ...]:
-    return tuple((settings.env.input, name) for name in names)
+def requested(settings: Settings) -> tuple[File, ...]:
+    wanted = ("suppressions.files", "a file of requests, one a line", "the input", settings.env.input)
+    return tuple(File(*wanted, name) for name in settings.recipe.suppressions.files)
+
+
+def benchmark_files(settings: Settings) -> tuple[File, ...]:
+    wanted = ("contamination.benchmarks", "a JSONL file", "the input", settings.env.input)
+    return tuple(File(*wanted, each.path) for each in settings.recipe.contamination.benchmarks)
 
 
 def benchmark_items(given: Given) -> list[tuple[str, str]]:
@@ -100,12 +106,21 @@ def contractions(given: Given) -> int:
 
 
 def model(settings: Settings) -> tuple[File, ...]:
-    model = settings.recipe.tokenizer.model
-    return ((str(settings.folder), model),) if model else ()
+    named = settings.recipe.tokenizer.model
+    wanted = ("tokenizer.model", "a SentencePiece .model or a tokenizer.json", "the recipe", str(settings.folder))
+    return (File(*wanted, named),) if named else ()
 
 
 def given_model(given: Given) -> bytes | None:
-    return next((files.read(*file)[0] for file in model(given.settings)), None)
+    """The bytes of the recipe's model; None where it names none, ConfigError where they are no model."""
+    for file in model(given.settings):
+        data = file.read()[0]
+        try:
+            sentencepieces.describe(data)
+        except ValueError as error:
+            raise ConfigError(f"{file.key}: {file.name}: {error}.") from error
+        return data
+    return None
 
 
 def trained(recipe: Recipe, rule: Rules) -> Tokenizer:

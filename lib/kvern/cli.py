@@ -5,24 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyspark.errors import PySparkException
+from kvern import __version__, build_commands, commands, failures, tokenizer_commands
+from kvern.failures import CALL, DATA, DONE, ENVIRONMENT
 
-from kvern import __version__, build_commands, commands, tokenizer_commands
-from kvern.recipe import ConfigError
-from kvern.session import EnvironmentMissing
-from kvern.warehouse import ContractError, GateError
-
-DONE, DATA, CALL, ENVIRONMENT = 0, 1, 2, 3
-EXIT: tuple[tuple[type[BaseException], int], ...] = (
-    (ContractError, DATA),
-    (GateError, DATA),
-    (ConfigError, CALL),
-    (ValueError, DATA),
-    (EnvironmentMissing, ENVIRONMENT),
-    (PermissionError, ENVIRONMENT),
-    (PySparkException, ENVIRONMENT),
-    (OSError, ENVIRONMENT),
-)
+__all__ = ["CALL", "DATA", "DONE", "ENVIRONMENT", "job", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -110,16 +96,13 @@ def _settings(parser: argparse.ArgumentParser, required: bool) -> None:
 def _guarded(act: Callable[[], None], debug: bool) -> int:
     try:
         act()
-    except tuple(kind for kind, _ in EXIT) as error:
+    except tuple(kind for kind, _ in failures.EXIT) as error:
         if debug:
             raise
-        print(f"kvern: {_paragraph(error)}", file=sys.stderr)
-        return next(code for kind, code in EXIT if isinstance(error, kind))
+        sentence, code = failures.told(error)
+        print(f"kvern: {sentence}", file=sys.stderr)
+        return code
     return DONE
-
-
-def _paragraph(error: BaseException) -> str:
-    return " ".join(str(error).split("JVM stacktrace")[0].split())[:600]
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def run_command(options: Any) -> None:
     """Make what is stale of the chosen stages; a line each, then a table and what it all took."""
     chosen = _chosen(options.from_stage, options.until)
     settings = settings_of(options)
+    fingerprints.find_files(chosen, settings)
     started = time.monotonic()
     warehouse = open_warehouse(options, settings)
     pinned = [stage.name for stage in chosen if stage.pinned]

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kvern import rules, stages
-from kvern.kernels import files
 from kvern.recipe import Recipe
 from kvern.stage import Settings, Stage
 from kvern.tables import Table
@@ -44,8 +43,14 @@ def _own(stage: Stage, settings: Settings, recipe: Recipe, contents: list[str]) 
     return digest([stage.name, stage.version, stage.depends(recipe, settings.rules), contents])
 
 
+def find_files(chosen: Iterable[Stage], settings: Settings) -> None:
+    """ConfigError for the first file that the recipe names for these stages and that is not there."""
+    for stage in chosen:
+        _contents(stage, settings)
+
+
 def _contents(stage: Stage, settings: Settings) -> list[str]:
-    return [files.read(*file)[1].sha256 for file in stage.files(settings)]
+    return [file.read()[1].sha256 for file in stage.files(settings)]
 
 
 def parts(recorded: Recorded) -> list[Unit]:

@@ -27,7 +27,7 @@ def settings_of(options: Any) -> Settings:
 def open_warehouse(options: Any, settings: Settings) -> Warehouse:
     place = _writable(settings.env.warehouse)
     properties = Path(options.env).parent / settings.env.spark if settings.env.spark else None
-    return Warehouse(open_session(properties, f"kvern {settings.recipe.name}"), place)
+    return Warehouse(open_session(properties, f"kvern {settings.recipe.name}", options.debug), place)
 
 
 def _writable(place: str) -> str:

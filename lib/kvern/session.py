@@ -1,5 +1,6 @@
 """The one place that makes a Spark session, and says plainly what is missing when it cannot."""
 
+import logging
 import os
 import re
 import shutil
@@ -8,19 +9,22 @@ import sys
 from pathlib import Path
 
 from pyspark.errors import AnalysisException
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 JAVAS = (17, 21)
+QUERY_LOGS = ("DataFrameQueryContextLogger", "SQLQueryContextLogger")
 
 
 class EnvironmentMissing(RuntimeError):
     """The environment lacks something (exit 3)."""
 
 
-def open_session(properties: Path | None, name: str) -> SparkSession:
+def open_session(properties: Path | None, name: str, debug: bool = False) -> SparkSession:
     """A session with Delta. Under spark-submit the JVM is there already; else it is started from `properties`.
 
-    What starts a JVM stands in the properties file alone: a builder cannot set it later.
+    What starts a JVM stands in the properties file alone: a builder cannot set it later. The driver logs errors where
+    `debug` asks for them: each is raised too, and its log is hundreds of lines that may quote a document.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
@@ -31,8 +35,14 @@ def open_session(properties: Path | None, name: str) -> SparkSession:
             os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {properties} pyspark-shell"
     session = SparkSession.builder.appName(name).getOrCreate()
     _need_delta(session)
-    session.sparkContext.setLogLevel("ERROR")
+    _log(session, debug)
     return session
+
+
+def _log(session: SparkSession, debug: bool) -> None:
+    session.sparkContext.setLogLevel("ERROR" if debug else "FATAL")
+    for name in QUERY_LOGS:
+        PySparkLogger.getLogger(name).setLevel(logging.ERROR if debug else logging.CRITICAL)
 
 
 def _use_class_archive() -> None:

@@ -7,17 +7,44 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Observation
 
-from kvern.recipe import Env, Recipe
+from kvern.kernels import files
+from kvern.recipe import ConfigError, Env, Recipe
 from kvern.rules import Rules
 from kvern.tables import Table
 
-File = tuple[str, str]  # a folder or URL, and a name under it
 Store = Callable[[DataFrame], DataFrame]  # writes a stage's table, once, and gives back what is stored
 
 
 def parts_of(table: Table, recorded: Mapping[tuple[str, str, int], str]) -> dict[str, str]:
     """Recorded fingerprints of the parts of a part table, by "batch/part"."""
     return {f"{batch}/{part}": have for (name, batch, part), have in sorted(recorded.items()) if name == table.name}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the recipe names: `key` is where it does, `name` lies under `root` (a folder or URL)."""
+
+    key: str
+    wanted: str
+    """As in `want a JSONL file`."""
+    beside: str
+    """What `root` is, in words."""
+    root: str
+    name: str
+
+    def read(self) -> tuple[bytes, files.Digest]:
+        """All bytes and their digest; ConfigError where there is no such file."""
+        try:
+            return files.read(self.root, self.name)
+        except OSError as error:
+            place = f"{self.root}/{self.name}"
+            folder = "://" not in self.root and Path(place).is_dir()
+            if not folder and not isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise
+            raise ConfigError(
+                f"{self.key}: want {self.wanted}, have {'a folder' if folder else 'nothing'} at {place}; "
+                f"the path is relative to {self.beside}."
+            ) from None
 
 
 @dataclass(frozen=True)

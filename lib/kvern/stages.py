@@ -88,7 +88,7 @@ CONTAMINATION = Stage(
     ),
     depends=lambda recipe, _: recipe.contamination,
     version=2,
-    files=lambda settings: asked.under_input(settings, *(b.path for b in settings.recipe.contamination.benchmarks)),
+    files=asked.benchmark_files,
 )
 RIGHTS = Stage(
     writes=tables.RIGHTS,
@@ -103,7 +103,7 @@ SUPPRESSIONS = Stage(
         suppressions.requests(given.env.input, given.recipe.suppressions), tables.SUPPRESSIONS.ddl
     ),
     depends=lambda recipe, _: recipe.suppressions,
-    files=lambda settings: asked.under_input(settings, *settings.recipe.suppressions.files),
+    files=asked.requested,
 )
 DUPLICATE_PAIRS = Stage(
     writes=tables.DUPLICATE_PAIRS,

@@ -76,6 +76,30 @@ def test_weights_multiply_and_zero_leaves_out() -> None:
     assert shares(weights={"*": 0.0}) == dict.fromkeys(found, 0.0)
 
 
+TRAIN = [each["name"] for each in BUCKETS if each["split"] == "train"]
+
+
+def test_a_pattern_that_matches_no_training_bucket_is_an_error_that_names_both() -> None:
+    blends.check(TRAIN, [PHASE, PHASE | {"weights": {"books.*": 0.0, "*.sme.*": 2.0, "web.nob.open": 1.0}}])
+    said = r"^shards\.phases late: .* 'boks\.\*' matches none of books\.nob\.open, web\.nob\.open, .* \(4 in all\): "
+    with pytest.raises(ValueError, match=said):
+        blends.check(TRAIN, [PHASE, PHASE | {"name": "late", "weights": {"boks.*": 2.0, "web.*": 1.0}}])
+    with pytest.raises(ValueError, match=r"'\*\.validation' matches none"):
+        blends.check(TRAIN, [PHASE | {"weights": {"*.validation": 1.0}}])
+    with pytest.raises(ValueError, match=r"of a0, a1, a2, a3, a4, … \(7 in all\)"):
+        blends.check([f"a{i}" for i in range(7)], [PHASE | {"weights": {"b*": 1.0}}])
+
+
+def test_a_phase_that_reads_nothing_is_an_error() -> None:
+    blends.check(TRAIN, [PHASE | {"weights": {"web.*": 0.0, "books.*": 0.1}}])
+    for weights in ({"*": 0.0}, {"web.*": 0.0, "books.*": 0.0}):
+        with pytest.raises(
+            ValueError, match=r"^shards\.phases all: wanted a weight above 0 .* all are 0 of books\.nob"
+        ):
+            blends.check(TRAIN, [PHASE | {"weights": weights}])
+    blends.check([], [PHASE | {"weights": {"*": 0.0}}])
+
+
 def test_blend_files_weigh_shards_by_their_tokens_and_never_train_on_validation() -> None:
     names = ("books.nob.open", "books.nob.open", "web.nob.open", "web.sme.open", "web.sme.open.validation")
     form = Form("b", "r", EVERY, 2, 600, names, 64)

@@ -15,6 +15,7 @@ from shards_data import DDL, Document, documents, megatron, model, row, same_fil
 
 from kvern.build_params import Phase, Shards
 from kvern.kernels import sentencepieces
+from kvern.recipe import ConfigError
 from kvern.shards import build, held, manifest
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.plan import cuts, plan
@@ -187,16 +188,28 @@ def test_under_a_kept_plan_a_new_document_changes_its_own_shard_alone(
     few = build.make(inputs(spark, rows[:3], 2), model(), params, "demo", str(tmp_path), {}, to_files(spark, tmp_path))
     assert len(few["files"]) < 4 * shards_of(few)
     verify(str(tmp_path / few["build"]))
-    with pytest.raises(manifest.NoBuild):
-        build.make(
-            inputs(spark, rows, 2),
-            model(),
-            params.model_copy(update={"plan": "none"}),
-            "demo",
-            str(tmp_path),
-            {},
-            to_files(spark, tmp_path),
-        )
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "said"),
+    [
+        ({"plan": "none"}, ConfigError, r"^shards\.plan: want a finished build under \S+, have none of the name none \(there: demo-\w+\)"),
+        ({"plan": "torn"}, ConfigError, r"^shards\.plan: want a finished build under \S+, have none of the name torn "),
+        ({"plan": "edited"}, manifest.NoBuild, r"^shards\.plan: edited: manifest\.json: wanted the bytes that its seal is over"),
+        ({"phases": (Phase(weights={"boks.*": 2.0}),)}, ValueError, r"^shards\.phases all: .*'boks\.\*' matches none of"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_does_not_stand_and_weights_of_nothing_are_sentences(
+    made: tuple, spark: SparkSession, rows: list[dict], tmp_path: Path, changed: dict, kind: type, said: str
+) -> None:
+    shutil.copytree(made[0], tmp_path / made[0].name)
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "edited").mkdir()
+    (tmp_path / "edited" / manifest.NAME).write_text("{}")
+    params, before = PARAMS.model_copy(update=changed), sorted(tmp_path.rglob("*"))
+    with pytest.raises(kind, match=said):
+        build.make(inputs(spark, rows, 2), model(), params, "x", str(tmp_path), {}, to_files(spark, tmp_path))
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_kept_document_without_tokens_or_of_another_model_stops_the_build(

@@ -1,12 +1,14 @@
 """What stages are told of earlier runs and of sizes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from kvern import asked, recipe, tables
+from kvern import asked, build_params, recipe, tables
 from kvern.stage import Given, Settings
 
 PARTS = {"2026-09/0": "own.a", "2026-09/1": "own.b"}
@@ -67,3 +69,16 @@ def test_pairs_are_known_where_settings_and_all_old_parts_are_the_same() -> None
     assert known(before, more | {(tables.SIGNALS.name, "2026-09", 1): "own.z"}) is None, "a part was made anew"
     assert known(before, dict(list(RECORDED.items())[:1])) is None, "a part is gone"
     assert known({}, more) is None and known({"fingerprint": "f.0"}, more) is None, "nothing is said of earlier runs"
+
+
+def with_model(folder: Path, name: str) -> Given:
+    section = build_params.Tokenizer(model=name)
+    settings = Settings(SimpleNamespace(tokenizer=section), None, None, folder)  # type: ignore[arg-type]
+    return replace(given(), settings=settings)
+
+
+@pytest.mark.parametrize("data", [b"", b"a letter to a friend", b'{"a": 1}'])
+def test_a_model_that_is_none_is_a_wrong_recipe(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.model").write_bytes(data)
+    with pytest.raises(recipe.ConfigError, match=r"tokenizer\.model: a\.model: wanted a "):
+        asked.given_model(with_model(tmp_path, "a.model"))

@@ -16,6 +16,26 @@ TRAIN = "train"
 VALIDATION = "validation"
 _DIGITS = 9
 Inside = Mapping[str, Mapping[str, Mapping[str, int]]]  # bucket, year or licence, its value: tokens
+_SHOWN = 5
+
+
+def check(train: Sequence[str], phases: Iterable[Mapping[str, Any]]) -> None:
+    """ValueError for a pattern that matches no training bucket (`train`: their names), and a phase that reads none.
+
+    For a build that is planned. In a redacted one a bucket may be gone: its blends are written as they come.
+    """
+    for phase in phases if train else ():
+        there = f"{', '.join(train[:_SHOWN])}{', …' if len(train) > _SHOWN else ''} ({len(train)} in all)"
+        if idle := [pattern for pattern in phase["weights"] if not any(fnmatchcase(name, pattern) for name in train)]:
+            raise ValueError(
+                f"shards.phases {phase['name']}: wanted weights by patterns of training buckets, "
+                f"{', '.join(map(repr, idle))} matches none of {there}: correct it or take it out"
+            )
+        if not any(_weight(name, phase["weights"]) for name in train):
+            raise ValueError(
+                f"shards.phases {phase['name']}: wanted a weight above 0 for some bucket, all are 0 of {there}: "
+                "raise one or take the phase out"
+            )
 
 
 def mixture(

@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 
 from kvern.build_params import Shards
 from kvern.kernels import decoding, sentencepieces
-from kvern.shards import manifest, storage, writer
+from kvern.recipe import ConfigError
+from kvern.shards import blends, manifest, storage, writer
 from kvern.shards.blends import TRAIN, VALIDATION
 from kvern.shards.contents import Inputs, contents
 from kvern.shards.form import Facts, Form
@@ -24,6 +25,7 @@ from kvern.shards.plan import Bucket, Plan, placed, plan
 from kvern.tables import SHARD_INDEX
 
 Store = Callable[[DataFrame], DataFrame]
+SHOWN = 5
 
 
 class NotAsPlanned(ValueError):
@@ -43,7 +45,7 @@ def make(
 
     `name`: the recipe's, where params.build is null. `store` writes a frame as tables.SHARD_INDEX, once, and gives
     back what it stored. A finished build is left as it is. NotAsPlanned names the first difference; ValueError where
-    the plan to be kept has another seed.
+    the plan to be kept has another seed, or weights match no bucket; ConfigError where there is no such plan.
     """
     output = storage.absolute(output)
     older = _kept_plan(output, params)
@@ -51,6 +53,7 @@ def make(
     rows = contents(inputs, params, model.lossless, sides(spark, older) if older else None)
     given = _buckets(older) if older else ()
     planned = plan(rows, inputs.selection, params, params.build or name, model.sha256, given)
+    blends.check([each.name for each in planned.buckets if each.split == TRAIN], planned.phases)
     form = _form(planned, model, output)
     others = [build for build in manifest.standing(output) if build.name != planned.build]
     kept = index(spark, others)
@@ -65,11 +68,11 @@ def make(
 
 
 def _kept_plan(output: str, params: Shards) -> Build | None:
-    """The build that the recipe names for its plan; NoBuild where it does not stand, ValueError where what decides a
+    """The build that the recipe names for its plan; ConfigError where none stands, ValueError where what decides a
     document's shard is another now."""
     if not params.plan:
         return None
-    older = manifest.open_build(f"{output}/{params.plan}")
+    older = _named(output, params.plan)
     for key in ("seed", "validation"):
         have, asked = older.manifest[key], getattr(params, key)
         if have != asked:
@@ -92,6 +95,20 @@ def sides(spark: SparkSession, older: Build) -> DataFrame:
     out = [shard for shard, name in enumerate(older.form.buckets) if name in held]
     side = F.when(F.col("shard").isin(out), VALIDATION).otherwise(TRAIN)
     return index(spark, [older]).select("doc_id", side.alias("side"))
+
+
+def _named(output: str, name: str) -> Build:
+    """The build that shards.plan names; ConfigError where none is finished, NoBuild where its manifest was changed."""
+    try:
+        return manifest.open_build(f"{output}/{name}")
+    except NoBuild as error:
+        if manifest.NAME in storage.names(f"{output}/{name}"):
+            raise NoBuild(f"shards.plan: {name}: {error}") from None
+    have = ", ".join(build.name for build in manifest.standing(output)[:SHOWN]) or "no build"
+    raise ConfigError(
+        f"shards.plan: want a finished build under {output}, have none of the name {name} (there: {have}); "
+        "give a build's folder name with its hash, or leave plan out."
+    )
 
 
 def _frozen(value: Any) -> Any:
