@@ -44,7 +44,7 @@ class Tokenizer(Params):
     min_count: int = Field(default=1, ge=1)
     """Units counted less often are not trained on; 5 for a corpus of a terabyte."""
     max_units: int = Field(default=10_000_000, ge=1000)
-    """So many units come to the driver, those that weigh most: 0.6 kB of its memory each for bpe, 1.4 for unigram."""
+    """So many units come to the driver, those that weigh most: 0.6 to 0.7 kB of its memory each."""
 
     @field_validator("markers")
     @classmethod

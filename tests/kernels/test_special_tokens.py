@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kvern.kernels import encoding, sentencepieces, special_tokens
+from kvern.kernels import encoding, fertility, sentencepieces, special_tokens
 from pieces import SENTENCES
 
 tokenizers = pytest.importorskip("tokenizers")
@@ -212,3 +212,12 @@ def test_the_file_without_marks_has_no_token_less():
     read, plain = special_tokens.read(special_tokens.without(data, ["</s>", "<pad>"])), sentencepieces.loaded(data)
     assert read.token_to_id("</s>") is None
     assert {*read.get_vocab().values()} == {*plain.tokenizer.get_vocab().values()}
+
+
+def test_what_a_unigram_model_does_not_know_is_counted() -> None:
+    data = unigram().to_str().encode()
+    rows = pa.RecordBatch.from_pydict(
+        {"language": ["nob"], "year": pa.array([None], pa.int32()), "text": ["漢 kvern 字"]}
+    )
+    (found,) = next(fertility.counted([rows], {"theirs": data})).to_pylist()
+    assert found["unknown"] == sentencepieces.encoder(data).encode("漢 kvern 字").count(0) > 0

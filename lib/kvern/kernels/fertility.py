@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kvern.kernels import encoding, orthography, sentencepieces, tokenizer_json
+from kvern.kernels import encoding, orthography, sentencepieces, special_tokens, tokenizer_json
 from kvern.kernels.arrow import utf8_view
 from kvern.kernels.encoding import Encoder
 
@@ -45,7 +45,7 @@ def _of_proto(model: bytes) -> tuple[list[int], int]:
 def _of_json(model: bytes) -> tuple[list[int], int]:
     held = sentencepieces.loaded(model).tokenizer
     known = {f"<0x{byte:02X}>" for byte in range(256)}
-    unknown = held.token_to_id(getattr(held.model, "unk_token", None) or "")
+    unknown = held.token_to_id(special_tokens.unknown(model) or "")
     return [number for piece, number in held.get_vocab().items() if piece in known], -1 if unknown is None else unknown
 
 

@@ -41,11 +41,12 @@ def found(tokenizer: Any, data: bytes) -> tuple[int, dict[str, int]]:
     special = {each.content for each in tokenizer.get_added_tokens_decoder().values() if each.special}
     known = [name for name in ENDS if tokenizer.token_to_id(name) is not None]
     ends = sorted(known, key=lambda name: name not in special)[:1]
-    names = special - {_unknown(data)} | {*ends}
+    names = special - {unknown(data)} | {*ends}
     return next(map(tokenizer.token_to_id, ends), -1), {name: tokenizer.token_to_id(name) for name in sorted(names)}
 
 
-def _unknown(data: bytes) -> str | None:
+def unknown(data: bytes) -> str | None:
+    """The token that stands for what the model does not know, if it has one."""
     model = json.loads(data)["model"]
     number = model.get("unk_id")  # Unigram's; the others name theirs
     return model.get("unk_token") if number is None else model["vocab"][number][0]
