@@ -11,7 +11,9 @@ from hypothesis import settings
 ROOT = Path(__file__).parents[1]
 collect_ignore = ["interop"]  # `make interop`: in an environment of its own
 # A first call compiles, and the machine is shared: a time limit per example would fail at random.
-settings.register_profile("kvern", deadline=None)
+# The same examples in every run: what passed here passes in CI. `pytest --hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.register_profile("kvern", deadline=None, derandomize=True)
 settings.load_profile("kvern")
 
 

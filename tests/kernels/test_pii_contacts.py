@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pii_reference import fillers, found, matches, written
 
@@ -81,6 +81,7 @@ def test_addresses_parted_by_a_blank_are_each_found():
 
 
 @given(st.ip_addresses(v=6), st.booleans())
+@example(ipaddress.IPv6Address("fdff:ffff:ffff:ffff:ffff:ffff:ffff:fffa"), True)
 def test_ipv6_is_found_in_both_forms(address, long):
     text = address.exploded if long else str(ipaddress.IPv6Address(0x20010DB8 << 96 | int(address) >> 32))
     assert found(f"fra {text} til") == [("ipv6", text)]

@@ -142,7 +142,7 @@ def ipv6(data, start, end, colon):
     if first == colon and data[colon + 1] != 0x3A:
         return NOTHING
     last, groups, short, widest, digits = _ipv6_end(data, first, end)
-    if last < 0 or glued_after(data, last, end) or digits == 0:
+    if last < 0 or glued_after(data, last, end) or (short and digits == 0):
         return NOTHING
     if last + 1 < end and data[last] == 0x3A and (CLASS[data[last + 1]] & HEX or data[last + 1] == 0x3A):
         return NOTHING
