@@ -75,7 +75,7 @@ SIGNALS = Stage(
         given.read(tables.DOCUMENTS), given.recipe.signals, rules.stop_words(given.rules)
     ),
     depends=lambda recipe, rule: [recipe.signals, rules.stop_words(rule)],
-    version=4,
+    version=5,
 )
 CONTAMINATION = Stage(
     writes=tables.CONTAMINATION,
