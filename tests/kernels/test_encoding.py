@@ -248,6 +248,14 @@ def test_a_piece_with_a_blank_that_no_text_has_is_left_to_the_library():
     assert ids_of(encoder, ["a b a b"]) == encoder.library.encode(["a b a b"])
 
 
+def test_rewritten_text_that_keeps_its_blanks_is_left_to_the_library():
+    proto = sentencepieces.proto_of(trained_elsewhere(model_type="bpe"))
+    proto.normalizer_spec.escape_whitespaces = False
+    encoder = encoding.load(proto.SerializeToString())
+    assert (encoder.tables, encoder.why_not) == (None, ("writes blanks as they are",))
+    assert ids_of(encoder, ["a \u2581 b"]) == encoder.library.encode(["a \u2581 b"])
+
+
 def test_unused_pieces_go_through_the_library():
     proto = sentencepieces.proto_of(lossless().data)
     proto.pieces[-1].type = 5

@@ -59,8 +59,7 @@ def load(model: bytes, cache_bytes: int = CACHE_BYTES) -> Encoder:
     rewrites = sentencepieces.rewrites(form)
     segments = sentencepieces.segmenter(form) if rewrites else form
     proto = sentencepieces.proto_of(segments)
-    blanks = rewrites and any(" " in each.piece for each in sentencepieces.proto_of(form).pieces)
-    if reasons := [*why_not(proto), *(["has pieces with U+0020"] if blanks else [])]:
+    if reasons := [*why_not(proto), *(sentencepieces.why_not_segmented(form) if rewrites else [])]:
         return Encoder(library, None, None, tuple(reasons))
     tables = merges(proto) if proto.trainer_spec.model_type == BPE else pieces_of(proto)
     own = sentencepieces.loaded(segments) if rewrites else None

@@ -121,6 +121,16 @@ def rewrites(model: bytes) -> bool:
     return bool(normaliser.precompiled_charsmap) or bool(adds)
 
 
+def why_not_segmented(model: bytes) -> list[str]:
+    """Reasons why a blank and U+2581 are not one sign in rewritten text and in pieces; none where `segmenter` holds."""
+    proto = proto_of(model)
+    reasons = {
+        "writes blanks as they are": not proto.normalizer_spec.escape_whitespaces,
+        "has pieces with U+0020": any(" " in piece.piece for piece in proto.pieces),
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
 def segmenter(model: bytes) -> bytes:
     """The model without its normaliser and with blanks as blanks: from text that is rewritten already, the same ids."""
     proto = proto_of(literal(model))

@@ -19,6 +19,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from kvern.build_params import Phase, Shards
+from kvern.shards.held import UNKNOWN
 from kvern.shards.parquet import DETAILS
 
 # Raised when the same documents, parameters and model give other bytes.
@@ -145,7 +146,7 @@ def _held(found: pa.Table) -> dict[str, dict[str, Any]]:
 
 def _sums(rows: pa.Table, key: str) -> dict[str, int]:
     totals = rows.group_by(key).aggregate([("n", "sum")]).to_pylist()
-    return dict(sorted(("unknown" if row[key] is None else str(row[key]), row["n_sum"]) for row in totals))
+    return dict(sorted((UNKNOWN if row[key] is None else str(row[key]), row["n_sum"]) for row in totals))
 
 
 def cuts(histogram: Iterable[tuple[int, int]], shard_tokens: int) -> tuple[int, ...]:
