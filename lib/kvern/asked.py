@@ -111,15 +111,14 @@ def model(settings: Settings) -> tuple[File, ...]:
     return (File(*wanted, named),) if named else ()
 
 
-def given_model(given: Given) -> bytes | None:
-    """The bytes of the recipe's model; None where it names none, ConfigError where they are no model."""
+def given_model(given: Given) -> sentencepieces.Model | None:
+    """The recipe's model; None where it names none, ConfigError where the file is no model."""
     for file in model(given.settings):
         data = file.read()[0]
         try:
-            sentencepieces.describe(data)
+            return sentencepieces.describe(data)
         except ValueError as error:
             raise ConfigError(f"{file.key}: {file.name}: {error}.") from error
-        return data
     return None
 
 

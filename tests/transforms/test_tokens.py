@@ -162,10 +162,10 @@ def test_the_weightiest_units_come_to_the_driver(spark):
 def test_a_given_model_is_taken_in_as_it_is(spark):
     model = trained_elsewhere(model_type="bpe", normalization_rule_name="nmt_nfkc")
     unread = spark.createDataFrame([], "language string, word string, n long")
-    row = tokenizer.tokenizer(unread, Tokenizer(), model, "abc").first()
+    row = tokenizer.tokenizer(unread, Tokenizer(), sentencepieces.describe(model), "abc").first()
     assert (bytes(row.model), row.lossless, row.trained_on, row.vocabulary) == (model, False, None, 400)
     with pytest.raises(ValueError, match="wanted a SentencePiece model or a tokenizer"):
-        tokenizer.tokenizer(unread, Tokenizer(), b"abc", "abc")
+        sentencepieces.describe(b"abc")
 
 
 def test_ids_are_those_of_the_final_text_and_decode_to_it(spark, decided):

@@ -12,17 +12,15 @@ from kvern.kernels import sampling, sentencepieces, vocabulary
 _WORD = ("language", "word", "n")
 
 
-def tokenizer(words: DataFrame, params: Tokenizer, model: bytes | None, fingerprint: str) -> DataFrame:
+def tokenizer(words: DataFrame, params: Tokenizer, given: sentencepieces.Model | None, fingerprint: str) -> DataFrame:
     """tables.TOKENIZER, one row. `fingerprint` is the selection's, as the words saw it.
 
     The one transform that acts: training is one thread over one table of counts. What comes to the driver is the table
-    of units counted at least `min_count` times. With a given `model` (a file's bytes) the words are not read.
-    CannotTrain and ValueError say what is wrong with counts or model.
+    of units counted at least `min_count` times. With a `given` model the words are not read. CannotTrain
+    says what is wrong with the counts.
     """
-    made = (
-        vocabulary.train(_totals(words, params), _training(params)) if model is None else sentencepieces.describe(model)
-    )
-    trained_on = fingerprint if model is None else None
+    made = given or vocabulary.train(_totals(words, params), _training(params))
+    trained_on = None if given else fingerprint
     row = (params.name, made.sha256, made.data, made.vocabulary, made.lossless, made.library, trained_on, made.settings)
     return words.sparkSession.createDataFrame([row], tables.TOKENIZER.ddl)
 
